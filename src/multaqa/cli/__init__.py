@@ -1,0 +1,1 @@
+"""Cli: the `multaqa` command, one file a verb family."""

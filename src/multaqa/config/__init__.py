@@ -1,0 +1,1 @@
+"""Config: how one installation is set up. Settings, addresses, the web server's door."""

@@ -1,0 +1,216 @@
+"""The embedded default: SQLite, mail and messages on the console, one folder for everything that is written.
+
+Every value can be set by an environment variable that begins with MULTAQA_; `docs/reference/settings.md` lists them.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+
+env = environ.Env()
+
+PACKAGE = Path(__file__).resolve().parents[1]
+HOME = Path(env.str("MULTAQA_HOME", default=str(Path.cwd() / "var"))).resolve()
+HOME.mkdir(parents=True, exist_ok=True)
+
+
+def _kept_secret() -> str:
+    """A secret made once for this installation and kept outside the database, readable by its owner only."""
+    path = HOME / "secret_key"
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+SECRET_KEY = env.str("MULTAQA_SECRET_KEY", default="") or _kept_secret()
+DEBUG = env.bool("MULTAQA_DEBUG", default=False)
+ALLOWED_HOSTS = env.list("MULTAQA_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+BASE_URL = env.str("MULTAQA_BASE_URL", default="http://localhost:8000")
+
+INSTALLED_APPS = [
+    "multaqa.web",
+    "multaqa.newsroom",
+    "multaqa.funds",
+    "multaqa.partnerships",
+    "multaqa.consultations",
+    "multaqa.observatory",
+    "multaqa.recommendations",
+    "multaqa.directory",
+    "multaqa.territories",
+    "multaqa.ledger",
+    "multaqa.kit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "wagtail_localize",
+    "wagtail_localize.locales",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "rules.apps.AutodiscoverRulesConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "multaqa.config.security.ContentPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "multaqa.config.security.ArabicFirstLocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "multaqa.directory.actors.ActorMiddleware",
+    "multaqa.kit.idempotency.IdempotencyMiddleware",
+    "multaqa.kit.http.AnswersMiddleware",
+]
+
+ROOT_URLCONF = "multaqa.config.urls"
+WSGI_APPLICATION = "multaqa.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "multaqa.web.shell.shell",
+            ],
+            "builtins": ["multaqa.kit.templatetags.kit", "django.templatetags.i18n"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+DATABASES = {"default": env.db("MULTAQA_DATABASE_URL", default=f"sqlite:///{HOME / 'multaqa.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # a lock is taken when a transaction begins, never upgraded; a commit is on the disk before it is answered
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+LANGUAGE_CODE = "ar"
+LANGUAGES = [("ar", "العربية"), ("fr", "Français"), ("en", "English")]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+LOCALE_PATHS: list[str] = []
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("MULTAQA_TIME_ZONE", default="Africa/Casablanca")
+HIJRI_OFFSET_DAYS = env.int("MULTAQA_HIJRI_OFFSET_DAYS", default=0)
+FORMAT_MODULE_PATH = ["multaqa.config.formats"]
+
+AUTH_USER_MODEL = "directory.Account"
+AUTHENTICATION_BACKENDS = [
+    "multaqa.directory.backends.OfficeBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "web:me"
+LOGOUT_REDIRECT_URL = "web:home"
+ACCOUNT_ADAPTER = "multaqa.directory.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "email"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_PHONE_VERIFICATION_ENABLED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if BASE_URL.startswith("http:") else "https"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http:")
+EMAIL_BACKEND = env.str("MULTAQA_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.str("MULTAQA_FROM_EMAIL", default="multaqa@localhost")
+SMS_BACKEND = env.str("MULTAQA_SMS_BACKEND", default="multaqa.directory.sms.console")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": env.str("MULTAQA_STATIC_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")},
+}
+MEDIA_URL = "/media/"
+MEDIA_ROOT = HOME / "media"
+LEDGER_ROOT = Path(env.str("MULTAQA_LEDGER_ROOT", default=str(HOME / "ledger")))
+LEDGER_ORIGIN = env.str("MULTAQA_LEDGER_ORIGIN", default=BASE_URL.split("://", 1)[1] + "/log")
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+IDEMPOTENCY_EXEMPT = ("/office/", "/accounts/")
+
+WAGTAIL_SITE_NAME = "ملتقى"
+WAGTAIL_I18N_ENABLED = True
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAILADMIN_RICH_TEXT_EDITORS = {
+    "default": {
+        "WIDGET": "wagtail.admin.rich_text.DraftailRichTextArea",
+        "OPTIONS": {"features": ["h2", "h3", "bold", "ol", "ul", "link", "blockquote"]},
+    }
+}
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+# the office's editor writes styles and a few scripts into its pages
+OFFICE_CONTENT_POLICY = CONTENT_POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'").replace(
+    "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env.str("MULTAQA_LOG_LEVEL", default="WARNING")},
+}

@@ -1,0 +1,5 @@
+"""Directory: who. People, organisations, offices held, declared ties, and how sure we are of an account.
+
+Nouns: Account, Person, Organisation, Office, Tie. Verbs: register_organisation, register_person, appoint, end_office, declare_tie.
+Stands on `territories` and `ledger`. An `Actor` is an account together with the offices it holds today.
+"""

@@ -1,0 +1,2 @@
+def console(number: str, text: str) -> None:
+    print(f"SMS {number}: {text}")

@@ -1,0 +1,32 @@
+"""Allocation: which projects does this budget support, and why these?
+
+Equal Shares with its completions, the four greedy counts cities use, sequential Phragmén and the welfare optimum.
+Sources: Peters, Pierczyński & Skowron 2021 (Equal Shares); Brill & Peters 2023 (EJR+); Brill, Freeman, Janson &
+Lackner 2017 (Phragmén). Guarantee: decisions are exact, the budget is never exceeded, the order of ballots changes
+nothing, and Equal Shares by cost leaves no group short of EJR+ up to any project; `check` proves it on each outcome.
+
+>>> election = elect_from(projects=["park", "well"], costs=[60, 40], budget=100,
+...                       ballots=[["park"], ["park"], ["park"], ["well"], ["well"]])
+>>> allocate(election, rule=Rule()).selected
+('park', 'well')
+"""
+
+from multaqa.engine.allocation._allocate import allocate
+from multaqa.engine.allocation._election import BALLOTS, AllocationError, Election, elect_from, gather
+from multaqa.engine.allocation._rule import COMPLETIONS, RULES, TIES, UTILITIES, Outcome, Rule, Step
+
+__all__ = [
+    "BALLOTS",
+    "COMPLETIONS",
+    "RULES",
+    "TIES",
+    "UTILITIES",
+    "AllocationError",
+    "Election",
+    "Outcome",
+    "Rule",
+    "Step",
+    "allocate",
+    "elect_from",
+    "gather",
+]

@@ -1,0 +1,65 @@
+"""Every public POST carries a key; the same key is carried out once, however often it arrives."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext as _
+
+from multaqa.kit.chance import token_bytes
+from multaqa.kit.models import PostKey
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+def new_key() -> str:
+    """A key for a form about to be shown."""
+    return token_bytes(16).hex()
+
+
+class IdempotencyMiddleware:
+    """Runs each POST inside one transaction together with its key.
+
+    An answer below 400 is kept and given again to whoever repeats the key; a refusal or an invalid form (422)
+    leaves neither work nor key, and may be sent again. A request killed half-way leaves nothing either.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or any(part in request.path for part in settings.IDEMPOTENCY_EXEMPT):
+            return self.get_response(request)
+        key = request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key", "")
+        if not _KEY.fullmatch(key):
+            return _refusal(_("This form has no submission key. Reload the page and send it again."))
+        asker = str(getattr(getattr(request, "user", None), "pk", None) or "anonymous")
+        try:
+            with transaction.atomic():
+                kept = PostKey.objects.create(key=key, asker=asker, path=request.path)
+                response = self.get_response(request)
+                if response.status_code >= 400 or getattr(response, "asks_again", False):
+                    transaction.set_rollback(True)
+                else:
+                    kept.status = response.status_code
+                    kept.location = response.headers.get("Location", "")
+                    kept.body = response.content.decode()
+                    kept.content_type = response.headers.get("Content-Type", "")
+                    kept.save()
+                return response
+        except IntegrityError:
+            earlier = PostKey.objects.filter(key=key).first()
+            if earlier is None:
+                raise
+        if (earlier.asker, earlier.path) != (asker, request.path):
+            return _refusal(_("This submission key was used elsewhere. Reload the page and send it again."))
+        answer = HttpResponse(earlier.body, status=earlier.status, content_type=earlier.content_type or None)
+        if earlier.location:
+            answer["Location"] = earlier.location
+        return answer
+
+
+def _refusal(sentence: str) -> HttpResponse:
+    return HttpResponseBadRequest(sentence, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from multaqa.web import views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("me/", views.me, name="me"),
+]

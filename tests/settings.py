@@ -1,0 +1,16 @@
+"""The embedded default, in a folder of its own, with cheap passwords and plain static names."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("MULTAQA_HOME", tempfile.mkdtemp(prefix="multaqa-tests-"))
+os.environ.setdefault("MULTAQA_STATIC_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
+os.environ.setdefault("MULTAQA_EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
+
+from multaqa.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SECRET_KEY = "tests only"
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+TEMPLATE_CACHE = Path(__file__).parents[1] / ".cache"
