@@ -1,35 +1,31 @@
 """What every test may ask for: a migrated database, the shared data, a moment in time."""
 
-import hashlib
-import os
 import shutil
-import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connections
 
+from multaqa.config import template
+from tools import messages
+
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        messages.compile_all()
+
+
 def template_database() -> Path:
-    """A migrated SQLite file, made once for each state of the migrations."""
-    state = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
-    for file in sorted((ROOT / "src").glob("multaqa/*/migrations/*.py")):
-        state.update(file.name.encode() + file.read_bytes())
-    kept = settings.TEMPLATE_CACHE / f"template-{state.hexdigest()[:16]}.sqlite3"
+    """A migrated SQLite file: the package's own when it is current, else made once and kept."""
+    kept = settings.TEMPLATE_CACHE / f"template-{template.fingerprint()}.sqlite3"
     if not kept.exists():
         kept.parent.mkdir(exist_ok=True)
-        draft = kept.with_suffix(f".{os.getpid()}")
-        environment = {**os.environ, "MULTAQA_DATABASE_URL": f"sqlite:///{draft}", "DJANGO_SETTINGS_MODULE": "tests.settings"}
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-        with sqlite3.connect(draft) as database:
-            database.execute("PRAGMA journal_mode=DELETE")
-        draft.replace(kept)
+        if not template.unpack(kept):
+            template.build(kept)
     return kept
 
 

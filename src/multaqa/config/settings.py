@@ -149,16 +149,51 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "web:me"
 LOGOUT_REDIRECT_URL = "web:home"
 ACCOUNT_ADAPTER = "multaqa.directory.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "multaqa.directory.accounts.LoginForm",
+    "signup": "multaqa.directory.accounts.SignupForm",
+    "request_login_code": "multaqa.directory.accounts.RequestLoginCodeForm",
+    "confirm_login_code": "multaqa.directory.accounts.ConfirmLoginCodeForm",
+    "confirm_email_verification_code": "multaqa.directory.accounts.ConfirmEmailForm",
+    "verify_phone": "multaqa.directory.accounts.VerifyPhoneForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*", "email"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone"]  # either will do: accounts.SignupForm
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # messages travel slowly where the network is weak
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PREVENT_ENUMERATION = True
+# figures only: an Arabic keyboard has no Latin letters
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+# whole villages share one address, so limits count mainly the account asked for
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/300s/key",
+    "signup": "30/m/ip",
+    "request_login_code": "30/m/ip,3/m/key,12/h/key",
+    "verify_phone": "30/m/ip,2/m/key,12/h/key",
+    "change_phone": "5/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("MULTAQA_TRUSTED_PROXIES", default=0)
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # the page itself says who is signed in
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if BASE_URL.startswith("http:") else "https"
+MFA_ADAPTER = "multaqa.directory.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "multaqa.directory.accounts.AuthenticateForm",
+    "reauthenticate": "multaqa.directory.accounts.ReauthenticateForm",
+    "activate_totp": "multaqa.directory.accounts.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http:")
 EMAIL_BACKEND = env.str("MULTAQA_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("MULTAQA_FROM_EMAIL", default="multaqa@localhost")

@@ -1,4 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from multaqa.consultations import views
 
 app_name = "consultations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("open/", views.open_, name="open"),
+    path("<slug:slug>/", views.detail, name="detail"),
+    path("<slug:slug>/vote/", views.vote, name="vote"),
+    path("<slug:slug>/statements/", views.statements, name="statements"),
+    path("<slug:slug>/propose/", views.propose, name="propose"),
+    path("<slug:slug>/results/", views.results, name="results"),
+    path("<slug:slug>/results.csv", views.download, name="download"),
+    path("<slug:slug>/moderation/", views.moderation, name="moderation"),
+    path("<slug:slug>/moderation/<int:number>/", views.review, name="review"),
+    path("<slug:slug>/paper/", views.paper, name="paper"),
+    path("<slug:slug>/sheet/", views.sheet, name="sheet"),
+    path("<slug:slug>/close/", views.close, name="close"),
+]

@@ -38,13 +38,18 @@ class Actor:
     def holds(self, function: str, organisation: Organisation | None = None) -> bool:
         """Does the actor hold this function today, in this organisation when one is named?"""
         return any(
-            office.function == function and (organisation is None or office.organisation_id == organisation.pk)
+            office.function == function
+            and (organisation is None or office.organisation_id == organisation.pk)
             for office in self.offices
         )
 
     def organisations(self, *functions: str) -> list[Organisation]:
         """The organisations in which the actor holds one of these functions (any, when none is named)."""
-        found = {o.organisation_id: o.organisation for o in self.offices if not functions or o.function in functions}
+        found = {
+            o.organisation_id: o.organisation
+            for o in self.offices
+            if not functions or o.function in functions
+        }
         return list(found.values())
 
 

@@ -1,10 +1,14 @@
+from datetime import date
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from multaqa.kit import clock
-from multaqa.kit.translated import TranslatedField
+from multaqa.kit.translated import Translated, TranslatedField
 
 
 class Assurance(models.IntegerChoices):
@@ -35,11 +39,26 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(email__isnull=False) | Q(phone__isnull=False), name="account_reachable")
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(phone__isnull=False), name="account_reachable"
+            ),
+            models.CheckConstraint(
+                condition=~Q(email="") & ~Q(phone=""), name="account_has_no_empty_address"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.email or self.phone or ""
+
+    def save(self, *args: Any, **options: Any) -> None:
+        # an emptied box means no address; two accounts may lack one
+        self.email, self.phone = self.email or None, self.phone or None
+        super().save(*args, **options)
+
+    @property
+    def title(self) -> Translated:
+        """What the public record calls an account: never its address."""
+        return Translated.of("حساب", "Compte", "Account")
 
     @property
     def is_staff(self) -> bool:
@@ -50,7 +69,9 @@ class Person(models.Model):
     """Somebody with a public role, by the name they use in it."""
 
     title = TranslatedField(_("name"))
-    account = models.OneToOneField(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="person")
+    account = models.OneToOneField(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="person"
+    )
 
     def __str__(self) -> str:
         return str(self.title)
@@ -70,8 +91,12 @@ class Organisation(models.Model):
     code = models.SlugField(max_length=60, unique=True)
     title = TranslatedField(_("name"))
     kind = models.CharField(max_length=16, choices=Kind)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    territory = models.ForeignKey("territories.Territory", on_delete=models.PROTECT, related_name="organisations")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    territory = models.ForeignKey(
+        "territories.Territory", on_delete=models.PROTECT, related_name="organisations"
+    )
     founded_on = models.DateField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
@@ -80,6 +105,9 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return str(self.title)
+
+    def get_absolute_url(self) -> str:
+        return reverse("directory:organisation", args=[self.code])
 
 
 class Office(models.Model):
@@ -106,12 +134,24 @@ class Office(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="office_ends_after_it_starts"
-            )
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="office_ends_after_it_starts",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "function"],
+                condition=Q(ends_on__isnull=True),
+                name="one_open_office_per_function",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.title or self.get_function_display()}, {self.organisation}"
+
+    def get_absolute_url(self) -> str:
+        return self.organisation.get_absolute_url()
+
+    def is_held(self, today: date) -> bool:
+        return self.starts_on <= today and (self.ends_on is None or today <= self.ends_on)
 
 
 class Tie(models.Model):
@@ -127,8 +167,23 @@ class Tie(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="ties")
     kind = models.CharField(max_length=8, choices=Kind)
     declared_on = models.DateField()
+    withdrawn_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "organisation", "kind"], name="one_tie_of_a_kind_per_pair")
+            models.UniqueConstraint(
+                fields=["person", "organisation", "kind"],
+                condition=Q(withdrawn_on__isnull=True),
+                name="one_tie_of_a_kind_per_pair",
+            )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.organisation}"
+
+    @property
+    def title(self) -> Translated:
+        return self.organisation.title
+
+    def get_absolute_url(self) -> str:
+        return self.organisation.get_absolute_url()

@@ -14,6 +14,7 @@ from multaqa.kit import clock
 from multaqa.kit.chance import token_bytes
 from multaqa.kit.translated import Translated
 from multaqa.ledger.models import Entry, Link, PrivateData
+from multaqa.ledger.models import reference as reference
 from multaqa.ledger.steps import Step
 from multaqa.ledger.verbs import LABELS
 
@@ -35,11 +36,6 @@ class Due:
     step: Step
     on: date
     met_by: str = ""
-
-
-def reference(item: models.Model) -> str:
-    """How the ledger names an object: room, noun and number."""
-    return f"{item._meta.app_label}.{item._meta.model_name}:{item.pk}"
 
 
 def record(
@@ -95,6 +91,10 @@ def record(
         due_step=due.step if due else "",
         due_on=due.on if due else None,
         met_by=due.met_by if due else "",
+        in_thread=bool(step or due),
+    )
+    Entry.objects.filter(subject=entry.subject, in_thread=True, met_by=verb, met_at=None).exclude(pk=entry.pk).update(
+        met_at=entry.recorded_at
     )
     Link.objects.bulk_create(
         [Link(entry=entry, subject=entry.subject, cause=cause) for cause in content["causes"]], ignore_conflicts=True

@@ -1,6 +1,5 @@
-from typing import Any
-
 import json
+from typing import Any
 
 from django.db import models
 from django.utils.translation import get_language
@@ -9,6 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from multaqa.kit.translated import TranslatedField
 from multaqa.ledger.steps import Step
 from multaqa.ledger.verbs import label
+
+
+def reference(item: models.Model) -> str:
+    """How the ledger names an object: room, noun and number."""
+    return f"{item._meta.app_label}.{item._meta.model_name}:{item.pk}"
 
 
 class Entry(models.Model):
@@ -26,10 +30,16 @@ class Entry(models.Model):
     due_step = models.CharField(max_length=16, choices=Step, blank=True)
     due_on = models.DateField(null=True)
     met_by = models.CharField(max_length=80, blank=True, help_text=_("Verb that fulfils the obligation"))
+    met_at = models.DateTimeField(null=True)
+    in_thread = models.BooleanField(default=False, help_text=_("Completes a step or obliges to one"))
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["due_on"], condition=models.Q(due_on__isnull=False), name="entry_due")]
+        indexes = [
+            # a consultation may have millions of entries of which two make its thread
+            models.Index(fields=["subject"], condition=models.Q(in_thread=True), name="entry_in_thread"),
+            models.Index(fields=["id"], condition=models.Q(index__isnull=True), name="entry_pending"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb_label}: {self.title}"

@@ -14,3 +14,8 @@ def register(labels: Mapping[str, Any]) -> None:
 def label(verb: str) -> str:
     """The verb in the reader's language."""
     return str(LABELS.get(verb, verb))
+
+
+def rooms() -> list[str]:
+    """The rooms that write to the ledger, in the order of the alphabet."""
+    return sorted({verb.partition(".")[0] for verb in LABELS})

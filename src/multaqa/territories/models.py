@@ -24,6 +24,9 @@ class Territory(models.Model):
     milieu = models.CharField(max_length=5, choices=Milieu, blank=True)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     has_indicators = models.BooleanField(default=True, help_text=_("False where only counts of people exist"))
+    arrondissements = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Districts with a council of their own")
+    )
 
     class Meta:
         ordering = ["code"]
@@ -51,14 +54,18 @@ class Population(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["territory", "year", "kind"], name="one_count_per_census_and_kind")
+            models.UniqueConstraint(
+                fields=["territory", "year", "kind"], name="one_count_per_census_and_kind"
+            )
         ]
 
 
 class Boundary(models.Model):
-    """The shape of a territory: GeoJSON geometry in longitude and latitude, with a point inside for its label."""
+    """The shape of a territory (GeoJSON, longitude and latitude) and a point inside it for its label."""
 
-    territory = models.OneToOneField(Territory, on_delete=models.CASCADE, related_name="boundary", primary_key=True)
+    territory = models.OneToOneField(
+        Territory, on_delete=models.CASCADE, related_name="boundary", primary_key=True
+    )
     geometry = models.JSONField()
     label_longitude = models.FloatField()
     label_latitude = models.FloatField()
@@ -74,6 +81,10 @@ class LegalRule(models.Model):
         NO = "no", _("not verified yet")
 
     key = models.CharField(max_length=24)
+    sets = models.SlugField(
+        max_length=40, blank=True, help_text=_("What the rule decides, whatever its country calls it")
+    )
+    level = models.CharField(max_length=10, choices=Territory.Level, blank=True)
     text = TranslatedField()
     parameters = models.JSONField(default=dict)
     citation = models.CharField(max_length=300)
@@ -85,7 +96,9 @@ class LegalRule(models.Model):
 
     class Meta:
         ordering = ["key", "valid_from"]
-        constraints = [models.UniqueConstraint(fields=["key", "valid_from"], name="one_rule_per_key_and_date")]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "valid_from"], name="one_rule_per_key_and_date")
+        ]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.text}"
@@ -103,3 +116,9 @@ class RegionPack(models.Model):
     notice = TranslatedField(_("neutral notice"))
     credit = TranslatedField(_("source of the figures"))
     is_demo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+    def get_absolute_url(self) -> str:
+        return reverse("observatory:home")

@@ -1,16 +1,42 @@
+from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from multaqa.web.home import front_page
+from multaqa.web.open_data import addresses
+from multaqa.web.own import own_page
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/home.html")
+    return render(request, "web/home.html", {"front": front_page()})
 
 
+@require_safe
+@login_required
 def me(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/me.html")
+    return render(request, "web/me.html", {"own": own_page(request.actor)})
 
 
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/data.html", {"addresses": addresses()})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/privacy.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/accessibility.html")
+
+
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Answers 200 when the database answers."""
     connection.ensure_connection()
@@ -21,5 +47,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Rendered without the request, so that it shows even when the database does not answer."""
+    return HttpResponseServerError(render_to_string("500.html"))

@@ -1,8 +1,10 @@
-"""The add-one completion: raise every purse by one unit of currency until the outcome is exhaustive or too dear.
+"""The add-one completion: raise every purse by one unit of currency until the outcome is exhaustive or too
+dear.
 
-Counting one unit at a time takes thousands of runs in small currencies. With the same winners, every price falls and
-every purse rises as the first purse grows; so if each winner's price at the low end is still below every rival's
-price at the high end, no purse between the two changes anything, and the whole stretch is skipped.
+Counting one unit at a time takes thousands of runs in small currencies. With the same winners, every price
+falls and every purse rises as the first purse grows; so if each winner's price at the low end is still below
+every rival's price at the high end, no purse between the two changes anything, and the whole stretch is
+skipped.
 """
 
 from __future__ import annotations
@@ -11,24 +13,26 @@ from fractions import Fraction
 
 import numpy as np
 
+from multaqa.engine.allocation._election import Ints
 from multaqa.engine.allocation._equal_shares import NEAR, NEVER, Run, first_prices, pay, price, run
 from multaqa.engine.allocation._exact import Purses
 from multaqa.engine.allocation._utility import Marks
 
 
-def add_one(marks: Marks, start: Fraction, unit: int, *, overshoot: bool, open_to: list[int]) -> tuple[Run, int, bool]:
+def add_one(marks: Marks, start: Fraction, unit: int, *, overshoot: bool) -> tuple[Run, int, bool]:
     """The last affordable run, the increments it took, and whether the next one overshoots.
 
-    open_to: projects that count when asking whether something still fits. overshoot: do not stop at the first
-    exhaustive outcome, go on until the next outcome costs more than the budget.
+    overshoot: do not stop at the first exhaustive outcome, go on until the next outcome costs more than the
+    budget. Exhaustive means that no further project with a supporter fits: one without can never be bought,
+    so it must not keep the count going.
     """
-    supported = int(np.count_nonzero(first_prices(marks) < NEVER))
+    buyable = np.flatnonzero(first_prices(marks) < NEVER)
     steps, stride = 0, 1
     last = run(marks, start, marks.budget)
     while True:
-        if not overshoot and is_exhaustive(marks, last, open_to):
+        if not overshoot and is_exhaustive(marks, last, buyable):
             return last, steps, False
-        if len(last.winners) == supported:
+        if len(last.winners) == len(buyable):
             return last, steps, False
         leap = _same_outcome(marks, last, start + (steps + stride) * unit) if stride > 1 else None
         if leap is not None:
@@ -44,10 +48,9 @@ def add_one(marks: Marks, start: Fraction, unit: int, *, overshoot: bool, open_t
         last, steps = following, steps + 1
 
 
-def is_exhaustive(marks: Marks, outcome: Run, open_to: list[int]) -> bool:
-    left = marks.budget - outcome.spent
-    chosen = set(outcome.winners)
-    return all(marks.costs[project] > left for project in open_to if project not in chosen)
+def is_exhaustive(marks: Marks, outcome: Run, buyable: Ints) -> bool:
+    rest = np.setdiff1d(buyable, outcome.winners)
+    return not len(rest) or int(marks.costs[rest].min()) > marks.budget - outcome.spent
 
 
 def _same_outcome(marks: Marks, low: Run, endowment: Fraction) -> Run | None:
@@ -68,7 +71,8 @@ def _same_outcome(marks: Marks, low: Run, endowment: Fraction) -> Run | None:
                 if known[rival] <= limit * (1 + NEAR):
                     if not _yields(marks, low, high, turn, rival):
                         return None
-                    # an exact tie lost by the tie order: out of this turn, its price may still serve later ones
+                    # an exact tie lost by the tie order: out of this turn, its price may still serve later
+                    # ones
                     known[rival] = limit * (1 + 2 * NEAR)
         at, doubtful = price(marks, purse, winner, known[winner])
         if doubtful:

@@ -18,8 +18,8 @@ from multaqa.engine.allocation._welfare import welfare
 def allocate(election: Election, *, rule: Rule) -> Outcome:
     """Which projects does this budget support under this rule?
 
-    Winners are exact: no decision rests on floating point. Never spends more than the budget. Raises AllocationError
-    when the ballots cannot carry the rule's utility.
+    Winners are exact: no decision rests on floating point. Never spends more than the budget. Raises
+    AllocationError when the ballots cannot carry the rule's utility.
     """
     open_to = [p for p in range(len(election.projects)) if election.eligible[p]]
     marks = marks_of(election, rule if rule.name != "phragmen" else replace(rule, utility="cardinality"))
@@ -48,12 +48,11 @@ def _equal_shares(election: Election, rule: Rule, marks: Marks, open_to: list[in
     marks = only(marks, open_to)
     if rule.completion.startswith("add1"):
         found, increments, overshoots = add_one(
-            marks, start, election.unit, overshoot=rule.completion == "add1-overshoot", open_to=open_to
+            marks, start, election.unit, overshoot=rule.completion == "add1-overshoot"
         )
     else:
         found, increments, overshoots = run(marks, start), 0, False
-    caps = found.exact.follow(found.winners).caps
-    steps = tuple(Step(p, "shares", cap) for p, cap in zip(found.winners, caps, strict=True))
+    steps = tuple(Step(p, "shares", price) for p, price in zip(found.winners, found.prices, strict=True))
     return Outcome(election, rule, steps, found.endowment, increments, overshoots)
 
 
@@ -62,7 +61,9 @@ def _greedy(election: Election, rule: Rule, marks: Marks, open_to: list[int]) ->
     if rule.name == "greedy-threshold":
         least = rule.threshold if rule.threshold is not None else election.threshold
         if least is None:
-            raise AllocationError("threshold_missing", "greedy-threshold needs a least score: the file states none.")
+            raise AllocationError(
+                "threshold_missing", "greedy-threshold needs a least score: the file states none."
+            )
         score = election.score()
         open_to = [p for p in open_to if score[p] >= least]
     if rule.name == "greedy-exclusive":
@@ -88,8 +89,9 @@ def exclusive_sets(election: Election, rule: Rule) -> list[list[int]]:
     named = rule.exclusive if rule.exclusive is not None else election.exclusive
     for name in (name for names in named for name in names):
         if name not in place:
-            raise AllocationError("unknown_exclusive", "Project {project} of an exclusive set is not in the list.",
-                                  project=name)
+            raise AllocationError(
+                "unknown_exclusive", "Project {project} of an exclusive set is not in the list.", project=name
+            )
     return [[place[name] for name in names] for names in named]
 
 

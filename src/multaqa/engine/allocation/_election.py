@@ -28,7 +28,8 @@ class AllocationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Election:
-    """Projects, a budget and the merged ballots. Money is in minor units (`unit` of them make one of currency).
+    """Projects, a budget and the merged ballots. Money is in minor units (`unit` of them make one of
+    currency).
 
     Marks are project-major: those of project p are `group[start[p]:start[p + 1]]`, each a merged ballot that
     `weight` voters cast. `points` holds what each mark is worth (None where every mark is a plain approval).
@@ -49,7 +50,9 @@ class Election:
     eligible: Mask = field(default_factory=lambda: np.ones(0, bool))  # (P,) False: withdrawn
     group_of: Ids = field(default_factory=lambda: np.empty(0, np.int32))  # (n,) -1: empty ballot
     threshold: int | None = None  # least score for greedy-threshold, in votes or points × points_unit
-    exclusive: tuple[tuple[str, ...], ...] = ()  # sets of which one project at most may win; first has precedence
+    exclusive: tuple[
+        tuple[str, ...], ...
+    ] = ()  # sets of which one project at most may win; first has precedence
     longest: int = 0  # marks on the longest ballot
 
     def votes(self) -> Ints:
@@ -72,9 +75,13 @@ class Election:
     def digest(self) -> str:
         """SHA-256 of what was counted: the same ballots in any order give the same digest."""
         lines = [f"{self.kind};{self.budget};{self.voters};{self.unit};{self.points_unit}"]
-        lines += [f"{name};{cost}" for name, cost in sorted(zip(self.projects, self.costs.tolist(), strict=True))]
+        lines += [
+            f"{name};{cost}" for name, cost in sorted(zip(self.projects, self.costs.tolist(), strict=True))
+        ]
         hashed = hashlib.sha256("\n".join(lines).encode())
-        ballots = sorted(f"{w};{marks}" for w, marks in zip(self.weight.tolist(), _ballot_texts(self), strict=True))
+        ballots = sorted(
+            f"{w};{marks}" for w, marks in zip(self.weight.tolist(), _ballot_texts(self), strict=True)
+        )
         hashed.update("\n".join(ballots).encode())
         return hashed.hexdigest()
 
@@ -93,41 +100,40 @@ def elect_from(
 ) -> Election:
     """An election from plain lists, for example rows of a database.
 
-    projects: text ids; costs and budget: minor units, `unit` of them to one unit of currency. ballots: one per
-    voter, empty ones included; ids for approval and choose-1, ids in order of preference for ordinal, points by id
-    for cumulative. Raises AllocationError on an unknown id, a repeated project or a negative amount.
+    projects: text ids; costs and budget: minor units, `unit` of them to one unit of currency. ballots: one
+    per voter, empty ones included; ids for approval and choose-1, ids in order of preference for ordinal,
+    points by id for cumulative. Raises AllocationError on an unknown id, a repeated project or a negative
+    amount.
     """
     place = {name: number for number, name in enumerate(projects)}
-    counted: dict[tuple[tuple[int, int], ...], int] = {}
-    groups: list[int] = []
+    owner, project, points = [], [], []
+    number = -1
     for number, ballot in enumerate(ballots):
-        try:
-            if isinstance(ballot, Mapping):
-                marks = tuple((place[name], int(points)) for name, points in ballot.items())
-            else:
-                marks = tuple((place[name], 1) for name in dict.fromkeys(ballot))
-        except KeyError as unknown:
-            raise AllocationError(
-                "unknown_project", "Ballot {ballot} marks project {project}, which is not in the list.",
-                ballot=number + 1, project=unknown.args[0],
-            ) from None
-        key = canonical(marks, kind)
-        groups.append(counted.setdefault(key, len(counted)) if key else -1)
-    found = np.array(groups, dtype=np.int32)
-    weights = np.bincount(found[found >= 0], minlength=len(counted)).astype(np.int64)
+        for name in ballot:
+            if name not in place:
+                raise AllocationError(
+                    "unknown_project",
+                    "Ballot {ballot} marks project {project}, which is not in the list.",
+                    ballot=number + 1,
+                    project=name,
+                )
+            owner.append(number)
+            project.append(place[name])
+            points.append(int(ballot[name]) if isinstance(ballot, Mapping) else 1)
     return gather(
-        projects=projects, costs=costs, budget=budget, kind=kind, unit=unit, groups=list(counted), weights=weights,
-        group_of=found, exclusive=exclusive, threshold=threshold, withdrawn=withdrawn,
+        projects=projects,
+        costs=costs,
+        budget=budget,
+        kind=kind,
+        unit=unit,
+        owner=np.array(owner, np.int64),
+        project=np.array(project, np.int64),
+        points=np.array(points, np.int64),
+        ballot_of=np.arange(number + 1),
+        exclusive=exclusive,
+        threshold=threshold,
+        withdrawn=withdrawn,
     )
-
-
-def canonical(marks: Sequence[tuple[int, int]], kind: str) -> tuple[tuple[int, int], ...]:
-    """One form for all ballots that mean the same: Borda points for rankings, points for the rest, by project."""
-    if kind == "ordinal":
-        return tuple(sorted((place, len(marks) - rank - 1) for rank, (place, _) in enumerate(marks)))
-    if kind == "cumulative":
-        return tuple(sorted((place, points) for place, points in marks if points > 0))
-    return tuple(sorted(marks))
 
 
 def gather(
@@ -136,46 +142,92 @@ def gather(
     costs: Sequence[int],
     budget: int,
     kind: str,
-    groups: Sequence[tuple[tuple[int, int], ...]],
-    weights: Ints,
-    group_of: Ids,
+    owner: Ints,
+    project: Ints,
+    points: Ints,
+    ballot_of: Ints,
     unit: int = 1,
     points_unit: int = 1,
     exclusive: Iterable[Sequence[str]] = (),
     threshold: int | None = None,
     withdrawn: Iterable[str] = (),
 ) -> Election:
-    """An election from ballots already merged: `groups[g]` lists (project, points) and `weights[g]` voters cast it."""
+    """An election from arrays. Mark m is on ballot `owner[m]`, for `project[m]`, and gives it `points[m]`.
+
+    Marks come ballot by ballot, in the order of the ballot (which is the ranking of ordinal ballots). Voter v
+    cast ballot `ballot_of[v]`; several voters may share one. A project marked twice on a ballot counts once.
+    """
     if kind not in BALLOTS:
-        raise AllocationError("unknown_ballot", "Ballot type {kind} is not one of {known}.", kind=kind,
-                              known=", ".join(BALLOTS))
+        raise AllocationError(
+            "unknown_ballot", "Ballot type {kind} is not one of {known}.", kind=kind, known=", ".join(BALLOTS)
+        )
     if len(set(projects)) != len(projects):
         twice = next(name for name in projects if list(projects).count(name) > 1)
         raise AllocationError("repeated_project", "Project {project} is listed twice.", project=twice)
     if budget < 0 or any(cost < 0 for cost in costs):
         raise AllocationError("negative_amount", "The budget and every cost must be zero or more.")
-    lengths = np.fromiter((len(marks) for marks in groups), np.int64, len(groups))
-    flat = np.array([pair for marks in groups for pair in marks], np.int64).reshape(-1, 2)
-    order = np.argsort(flat[:, 0], kind="stable")
+    size = len(projects)
+    owner, project, points = _tidy(owner, project, points, kind, size)
+    merged, weight = _merge(owner, project, points, int(ballot_of.max(initial=-1)) + 1, ballot_of)
+    lead = np.unique(merged, return_index=True)[1] if len(merged) else np.empty(0, np.int64)
+    leads = np.zeros(len(merged), bool)
+    leads[lead[len(lead) - len(weight) :]] = True
+    kept = leads[owner]
+    owner, project, points = merged[owner[kept]], project[kept], points[kept]
+    order = np.argsort(project, kind="stable")
     names = set(withdrawn)
     return Election(
         projects=tuple(projects),
         costs=np.array(costs, np.int64),
         budget=int(budget),
-        voters=len(group_of),
+        voters=len(ballot_of),
         kind=kind,
-        start=np.concatenate(([0], np.cumsum(np.bincount(flat[:, 0], minlength=len(projects))))).astype(np.int64),
-        group=np.repeat(np.arange(len(groups), dtype=np.int32), lengths)[order],
-        weight=weights,
-        points=flat[order, 1] if kind in ("cumulative", "ordinal") else None,
+        start=np.concatenate(([0], np.cumsum(np.bincount(project, minlength=size)))).astype(np.int64),
+        group=owner[order].astype(np.int32),
+        weight=weight,
+        points=points[order] if kind in ("cumulative", "ordinal") else None,
         points_unit=points_unit,
         unit=unit,
         eligible=np.array([name not in names for name in projects], bool),
-        group_of=group_of,
+        group_of=merged[ballot_of].astype(np.int32),
         threshold=threshold,
         exclusive=tuple(tuple(names) for names in exclusive),
-        longest=int(lengths.max(initial=0)),
+        longest=int(np.bincount(owner).max(initial=0)),
     )
+
+
+def _tidy(owner: Ints, project: Ints, points: Ints, kind: str, size: int) -> tuple[Ints, Ints, Ints]:
+    """Marks sorted by ballot and project, each project once; rankings turned into Borda points."""
+    key = owner * size + project
+    order = np.argsort(key, kind="stable")
+    first = np.ones(len(key), bool)
+    first[1:] = key[order][1:] != key[order][:-1]
+    if kind == "ordinal":
+        kept = np.zeros(len(key), bool)
+        kept[order[first]] = True
+        lengths = np.bincount(owner[kept], minlength=int(owner.max(initial=-1)) + 1)
+        ends = np.cumsum(lengths)[owner]
+        points = ends - np.cumsum(kept)
+    order = order[first]
+    if kind == "cumulative":
+        order = order[points[order] > 0]
+    return owner[order], project[order], points[order]
+
+
+def _merge(owner: Ints, project: Ints, points: Ints, ballots: int, ballot_of: Ints) -> tuple[Ints, Ints]:
+    """Group of each ballot (-1 empty) and voters in each group: ballots with the same bytes are the same
+    ballot.
+    """
+    text = np.stack((project, points), axis=1).astype(np.int64).tobytes()
+    ends = (np.cumsum(np.bincount(owner, minlength=ballots)) * 16).tolist()
+    seen: dict[bytes, int] = {}
+    merged = np.empty(ballots, np.int64)
+    begin = 0
+    for ballot, end in enumerate(ends):
+        merged[ballot] = seen.setdefault(text[begin:end], len(seen)) if end > begin else -1
+        begin = end
+    groups = merged[ballot_of]
+    return merged, np.bincount(groups[groups >= 0], minlength=len(seen)).astype(np.int64)
 
 
 def _sums(values: Ints, start: Ints) -> Ints:

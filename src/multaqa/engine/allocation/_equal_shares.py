@@ -1,7 +1,7 @@
 """One run of the Method of Equal Shares from a given purse (Peters, Pierczyński & Skowron 2021).
 
-Lazy evaluation: the price of a project never falls, so a last known price is a lower bound and most projects are
-never looked at. The price is found by Newton's steps on a concave function, which climb to it from below.
+Lazy evaluation: the price of a project never falls, so a last known price is a lower bound and most projects
+are never looked at. The price is found by Newton's steps on a concave function, which climb to it from below.
 Rounds closer than rounding error are decided again in fractions, so the winners are exact.
 """
 
@@ -22,7 +22,9 @@ NEVER = np.inf
 
 @dataclass(slots=True)
 class Run:
-    """Winners in order with their prices; `over` when the run was abandoned because it cost more than the limit."""
+    """Winners in order with their prices; `over` when the run was abandoned because it cost more than the
+    limit.
+    """
 
     endowment: Fraction
     winners: list[int]
@@ -33,7 +35,9 @@ class Run:
 
 
 def run(marks: Marks, endowment: Fraction, limit: int | None = None) -> Run:
-    """Winners when every voter starts with `endowment` minor units; stops early once they cost more than limit."""
+    """Winners when every voter starts with `endowment` minor units; stops early once they cost more than
+    limit.
+    """
     purse = np.full(len(marks.weights), float(endowment))
     known = first_prices(marks)
     found = Run(endowment, [], [], 0, False, Purses(marks, endowment))
@@ -55,82 +59,92 @@ def first_prices(marks: Marks) -> Reals:
     """Prices if nobody ran out of money: what everyone's real price is at least."""
     with np.errstate(divide="ignore", invalid="ignore"):
         prices = marks.cost / (marks.total * marks.scale.astype(np.float64))
-    prices[(marks.total == 0) | ((marks.scale == 0))] = NEVER
+    prices[(marks.total == 0) | (marks.scale == 0)] = NEVER
     return prices
 
 
-def price(marks: Marks, purse: Reals, project: int, least: float) -> tuple[float, bool]:
-    """Price of a project, climbing from a lower bound, and whether affordability itself is in doubt."""
-    span = slice(marks.start[project], marks.start[project + 1])
-    held = purse[marks.group[span]]
-    weight = marks.weight[span]
-    money = weight * held
-    total, cost = float(money.sum()), marks.cost[project]
+def price(marks: Marks, purse: Reals, project: int, least: float, most: float = NEVER) -> tuple[float, bool]:
+    """Price of a project, climbing from a lower bound, and whether affordability itself is in doubt.
+
+    Stops early, at another lower bound, once it is sure to be above `most`.
+    """
+    held = purse.take(marks.members[project])
+    count = marks.counts[project]
+    cost = float(marks.cost[project])
+    scale = 1.0
+    if marks.worth is None:
+        total = float(count.dot(held))
+        scale = float(marks.scale[project])
+    else:
+        # purses in units of utility, so that a purse is spent where the price passes it
+        held /= marks.worths[project]
+        total = float(count.dot(held))
     if total < cost * (1 - NEAR):
         return NEVER, False
-    doubtful = total <= cost * (1 + NEAR)
-    if marks.worth is None:
-        scale = float(marks.scale[project])
-        least *= scale
-        while True:
-            short = held <= least
-            if not short.any():
-                break
-            rest = float(weight @ ~short)
-            if rest == 0:
-                break
-            better = (cost - float(money @ short)) / rest
-            if better <= least * (1 + 4e-16):
-                break
-            least = better
-        return least / scale, doubtful
-    worth = marks.worth[span]
-    value = weight * worth
+    at, last, ceiling = least * scale, -1.0, most * scale
     while True:
-        short = held <= least * worth
-        rest = float(value @ ~short)
-        if rest == 0:
+        paying = float(count.dot(held > at))
+        if paying in (0.0, last):
             break
-        better = (cost - float(money @ short)) / rest
-        if better <= least * (1 + 4e-16):
+        climb = (cost - float(count.dot(np.minimum(held, at)))) / paying
+        if climb <= at * 4e-16:
             break
-        least = better
-    return least, doubtful
+        at, last = at + climb, paying
+        if at > ceiling:
+            break
+    return at / scale, total <= cost * (1 + NEAR)
 
 
 def pay(marks: Marks, purse: Reals, project: int, at: float) -> None:
-    span = slice(marks.start[project], marks.start[project + 1])
-    members = marks.group[span]
-    charge = at * (float(marks.scale[project]) if marks.worth is None else marks.worth[span])
-    purse[members] = np.maximum(purse[members] - charge, 0.0)
+    members = marks.members[project]
+    charge = at * (float(marks.scale[project]) if marks.worth is None else marks.worths[project])
+    purse[members] = np.maximum(purse.take(members) - charge, 0.0)
 
 
 def _cheapest(marks: Marks, purse: Reals, known: Reals, found: Run) -> int | None:
     """The winner of a round, or None when nothing is affordable. Updates `known` in place."""
     fresh: dict[int, bool] = {}
+    best, lowest = -1, NEVER
     while True:
-        best = int(np.argmin(known))
-        if known[best] == NEVER:
+        head = int(known.argmin())
+        if known[head] == NEVER:
             return None
-        if best not in fresh:
-            known[best], fresh[best] = price(marks, purse, best, known[best])
+        if head not in fresh and known[head] <= lowest * (1 + NEAR):
+            at, doubtful = price(marks, purse, head, float(known[head]), lowest * (1 + 2 * NEAR))
+            known[head] = at
+            if at <= lowest * (1 + 2 * NEAR) and at < NEVER:
+                fresh[head] = doubtful
+                if at < lowest:
+                    best, lowest = head, at
             continue
-        near = np.flatnonzero(known <= known[best] * (1 + NEAR) + 1e-300)
-        stale = [p for p in near.tolist() if p not in fresh]
+        near = np.flatnonzero(known <= lowest * (1 + NEAR)).tolist()
+        stale = [project for project in near if project not in fresh]
         if stale:
             for project in stale:
-                known[project], fresh[project] = price(marks, purse, project, known[project])
+                known[project], fresh[project] = price(marks, purse, project, float(known[project]))
             continue
         if len(near) == 1 and not fresh[best]:
             return best
-        exact = found.exact.follow(found.winners)
-        caps = {project: exact.cap(project) for project in near.tolist()}
-        for project, cap in caps.items():
-            if cap is None:
-                known[project] = NEVER
-        able = [(cap, int(marks.rank[project]), project) for project, cap in caps.items() if cap is not None]
-        if not able:
-            continue
-        winner = min(able)[2]
-        known[winner] = float(caps[winner] or 0)
-        return winner
+        winner = _decide(marks, known, found, near)
+        if winner is not None:
+            return winner
+        fresh, best, lowest = {}, -1, NEVER
+
+
+def _decide(marks: Marks, known: Reals, found: Run, near: list[int]) -> int | None:
+    """The winner among projects too close for floating point, by fractions and the tie order; None if none is
+    affordable after all.
+    """
+    exact = found.exact.follow(found.winners)
+    able = []
+    for project in near:
+        cap = exact.cap(project)
+        if cap is None:
+            known[project] = NEVER
+        else:
+            able.append((cap, int(marks.rank[project]), project))
+    if not able:
+        return None
+    cap, _, winner = min(able)
+    known[winner] = float(cap)
+    return winner

@@ -22,6 +22,7 @@ class Purses:
         self.state = np.ones(len(marks.weights), np.int64)
         self.winners: list[int] = []
         self.caps: list[Fraction] = []
+        self.payers: list[int] = []  # voters who paid something
 
     def follow(self, winners: list[int]) -> Purses:
         """Pay the winners not paid yet."""
@@ -57,12 +58,13 @@ class Purses:
             if rest > 0:
                 fresh[place] = len(self.values)
                 self.values.append(rest)
+        self.payers.append(int(self.marks.weights[members][self.state[members] > 0].sum()))
         self.state[members] = fresh[inverse]
         self.winners.append(project)
         self.caps.append(cap)
 
     def purses(self, project: int) -> list[tuple[Fraction, int, int]]:
-        """(purse, worth of the project, voters) for each class of its supporters that is not yet penniless."""
+        """(purse, worth of the project, voters) for each class of its supporters with money left."""
         members, states, worths, inverse = self._classes(project)
         voters = np.zeros(len(states), np.int64)
         np.add.at(voters, inverse, self.marks.weights[members])

@@ -1,4 +1,5 @@
-"""Sequential Phragmén: each winner's cost is spread over its supporters so that the heaviest load stays least.
+"""Sequential Phragmén: each winner's cost is spread over its supporters so that the heaviest load stays
+least.
 
 Brill, Freeman, Janson & Lackner 2017; for budgets, Los, Christoff & Grossi 2022.
 """
@@ -10,32 +11,35 @@ from fractions import Fraction
 
 import numpy as np
 
-from multaqa.engine.allocation._utility import Marks
+from multaqa.engine.allocation._election import Ints
+from multaqa.engine.allocation._equal_shares import NEAR
+from multaqa.engine.allocation._utility import Marks, sums_by_project
 
 
 @dataclass(frozen=True, slots=True)
 class Loads:
     winners: tuple[int, ...]
-    loads: tuple[Fraction | None, ...]
+    loads: tuple[float, ...]  # infinite where nobody supports the winner
     stopped_at: int | None
 
 
 def phragmen(marks: Marks, candidates: list[int], money: int) -> Loads:
-    """Winners in order with the load each puts on its supporters; ends when the next, or one tied with it, does not fit.
-
-    Loads are exact: voters with the same winners carry the same load, so few fractions exist.
+    """Winners in order with the load each puts on its supporters; ends when the next, or one tied with it,
+    does not fit. `marks` count each supporter once (cardinality). Loads closer than rounding error are
+    compared as fractions.
     """
-    state = np.zeros(len(marks.weights), np.int64)
-    values = [Fraction(0)]
+    load = np.zeros(len(marks.weights))
+    open_to = np.zeros(len(marks.costs), bool)
+    open_to[[p for p in candidates if marks.costs[p] <= money]] = True
     winners: list[int] = []
-    loads: list[Fraction | None] = []
-    left = [p for p in candidates if marks.costs[p] <= money]
-    voters = {p: int(marks.total[p] // marks.scale[p]) if marks.scale[p] else 0 for p in left}
-    known = {p: _load(marks, p, state, values, voters[p]) for p in left}
-    while left:
-        finite = [load for load in known.values() if load is not None]
-        least = min(finite) if finite else None
-        tied = [p for p in left if known[p] == least]
+    loads: list[float] = []
+    carried = np.zeros(len(marks.costs))
+    while open_to.any():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            next_load = np.where(marks.total > 0, (marks.cost + carried) / marks.total, np.inf)
+        least = float(next_load[open_to].min())
+        near = np.flatnonzero(open_to & (next_load <= least * (1 + NEAR))).tolist()
+        tied = near if len(near) == 1 or np.isinf(least) else _tied(marks, winners, near)
         blocked = [p for p in tied if marks.costs[p] > money]
         if blocked:
             return Loads(tuple(winners), tuple(loads), min(blocked, key=lambda p: marks.rank[p]))
@@ -43,25 +47,26 @@ def phragmen(marks: Marks, candidates: list[int], money: int) -> Loads:
         winners.append(winner)
         loads.append(least)
         money -= int(marks.costs[winner])
-        left.remove(winner)
-        del known[winner]
-        if least is not None:
-            members = marks.group[marks.start[winner] : marks.start[winner + 1]]
-            state[members] = len(values)
-            values.append(least)
-            touched = np.zeros(len(marks.weights), bool)
-            touched[members] = True
-            for p in left:
-                if touched[marks.group[marks.start[p] : marks.start[p + 1]]].any():
-                    known[p] = _load(marks, p, state, values, voters[p])
+        open_to[winner] = False
+        if np.isfinite(least):
+            load[marks.members[winner]] = least
+            carried = sums_by_project(marks, marks.weight * load[marks.group])
     return Loads(tuple(winners), tuple(loads), None)
 
 
-def _load(marks: Marks, project: int, state: np.ndarray, values: list[Fraction], voters: int) -> Fraction | None:  # type: ignore[type-arg]
-    """Load of its supporters if the project won now; None when it has none."""
-    if not voters:
-        return None
-    members = marks.group[marks.start[project] : marks.start[project + 1]]
+def _tied(marks: Marks, winners: list[int], near: list[int]) -> list[int]:
+    """Those of `near` whose exact load is least. Voters with the same last winner carry the same load."""
+    state = np.zeros(len(marks.weights), np.int64)
+    values = [Fraction(0)]
+    for winner in winners:
+        values.append(_load(marks, winner, state, values))
+        state[marks.members[winner]] = len(values) - 1
+    exact = {p: _load(marks, p, state, values) for p in near}
+    return [p for p in near if exact[p] == min(exact.values())]
+
+
+def _load(marks: Marks, project: int, state: Ints, values: list[Fraction]) -> Fraction:
+    members = marks.members[project]
     counts = np.bincount(state[members], weights=marks.weights[members], minlength=len(values))
     carried = sum((values[s] * int(counts[s]) for s in np.flatnonzero(counts).tolist()), Fraction(0))
-    return (int(marks.costs[project]) + carried) / voters
+    return (int(marks.costs[project]) + carried) / int(marks.total[project])

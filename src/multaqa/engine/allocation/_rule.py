@@ -1,4 +1,6 @@
-"""What is counted and how: the rule with its small print, and the outcome with all that a reader may ask of it."""
+"""What is counted and how: the rule with its small print, and the outcome with all that a reader may ask of
+it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,15 @@ from fractions import Fraction
 
 from multaqa.engine.allocation._election import AllocationError, Election
 
-RULES = ("equal-shares", "greedy", "greedy-no-skip", "greedy-threshold", "greedy-exclusive", "phragmen", "welfare")
+RULES = (
+    "equal-shares",
+    "greedy",
+    "greedy-no-skip",
+    "greedy-threshold",
+    "greedy-exclusive",
+    "phragmen",
+    "welfare",
+)
 UTILITIES = ("cost", "cardinality", "points", "borda")
 COMPLETIONS = ("none", "greedy", "add1", "add1-overshoot")
 TIES = ("lexicographic", "cost-votes", "lot")
@@ -18,8 +28,8 @@ TIES = ("lexicographic", "cost-votes", "lot")
 class Rule:
     """A counting rule with every parameter that can change the winners.
 
-    ties: `lexicographic`, `cost-votes`, or `lot:SEED`. whole_start: purses start at the whole part of budget / voters
-    in units of currency. threshold and exclusive replace those of the election when given.
+    ties: `lexicographic`, `cost-votes`, or `lot:SEED`. whole_start: purses start at the whole part of budget
+    / voters in units of currency. threshold and exclusive replace those of the election when given.
     """
 
     name: str = "equal-shares"
@@ -38,27 +48,35 @@ class Rule:
             ("ties", self.ties.partition(":")[0], TIES),
         ):
             if value not in known:
-                raise AllocationError("unknown_option", "{option} {value} is not one of {known}.", option=option,
-                                      value=value, known=", ".join(known))
+                raise AllocationError(
+                    "unknown_option",
+                    "{option} {value} is not one of {known}.",
+                    option=option,
+                    value=value,
+                    known=", ".join(known),
+                )
         if (self.ties.partition(":")[0] == "lot") != bool(self.ties.partition(":")[2]):
             raise AllocationError("lot_needs_seed", "Ties by lot are written lot:SEED.")
         if self.name != "equal-shares" and self.completion.startswith("add1"):
-            raise AllocationError("completion_needs_equal_shares",
-                                  "Completion {completion} belongs to equal-shares, not to {rule}.",
-                                  completion=self.completion, rule=self.name)
+            raise AllocationError(
+                "completion_needs_equal_shares",
+                "Completion {completion} belongs to equal-shares, not to {rule}.",
+                completion=self.completion,
+                rule=self.name,
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One winner of the count, in selection order.
 
-    cap: what one unit of utility costs its supporters (equal-shares), or their common load (phragmen); exact.
+    price: what one unit of utility costs its supporters (equal-shares), or their common load (phragmen).
     by: `shares`, `greedy`, `phragmen`, `welfare` or `completion`.
     """
 
     project: int
     by: str
-    cap: Fraction | None = None
+    price: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,9 @@ class Outcome:
     steps: tuple[Step, ...]
     endowment: Fraction | None = None  # purse of each voter at the final run, minor units
     increments: int = 0  # units of currency added to budget / voters
-    next_overshoots: bool = False  # the count ended because one more unit would have cost more than the budget
+    next_overshoots: bool = (
+        False  # the count ended because one more unit would have cost more than the budget
+    )
     order: tuple[int, ...] = ()  # greedy: projects in the order they were considered
     stopped_at: int | None = None  # the project at which greedy-no-skip or phragmen ended
 

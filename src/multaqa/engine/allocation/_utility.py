@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,14 +32,18 @@ class Marks:
     rank: Ints  # tie order
     budget: int
     voters: int
+    members: tuple[Ids, ...]  # supporters of each project, as views of group
+    counts: tuple[Reals, ...]  # voters behind each, times worth
+    worths: tuple[Reals, ...]  # their worth, empty where uniform
 
 
 def marks_of(election: Election, rule: Rule) -> Marks:
     """Raises AllocationError where the ballots cannot carry the utility."""
     wants_points = rule.utility in ("points", "borda")
     if rule.utility == "borda" and election.kind != "ordinal":
-        raise AllocationError("borda_needs_ranking", "Borda points need ordinal ballots; these are {kind}.",
-                              kind=election.kind)
+        raise AllocationError(
+            "borda_needs_ranking", "Borda points need ordinal ballots; these are {kind}.", kind=election.kind
+        )
     start, group, points = election.start, election.group, election.points
     if wants_points and points is not None:
         keep = points > 0
@@ -48,12 +53,35 @@ def marks_of(election: Election, rule: Rule) -> Marks:
         points = None
     weight = election.weight[group].astype(np.float64)
     scale = election.costs if rule.utility == "cost" else np.ones_like(election.costs)
-    worth = election.weight[group] if points is None else election.weight[group] * points
-    ends = np.concatenate(([0], np.cumsum(worth)))
+    whole = election.weight[group] if points is None else election.weight[group] * points
+    worth = None if points is None else points.astype(np.float64)
+    ends = np.concatenate(([0], np.cumsum(whole)))
+    spans = [slice(a, z) for a, z in itertools.pairwise(start.tolist())]
+    counts = whole.astype(np.float64)
     return Marks(
-        start=start, group=group, weight=weight, weights=election.weight,
-        worth=None if points is None else points.astype(np.float64), points=points, scale=scale,
-        total=(ends[start[1:]] - ends[start[:-1]]).astype(np.int64), costs=election.costs,
-        cost=election.costs.astype(np.float64), rank=tie_rank(election, rule.ties), budget=election.budget,
+        start=start,
+        group=group,
+        weight=weight,
+        weights=election.weight,
+        worth=worth,
+        points=points,
+        scale=scale,
+        total=(ends[start[1:]] - ends[start[:-1]]).astype(np.int64),
+        costs=election.costs,
+        cost=election.costs.astype(np.float64),
+        rank=tie_rank(election, rule.ties),
+        budget=election.budget,
         voters=election.voters,
+        members=tuple(group[span] for span in spans),
+        counts=tuple(counts[span] for span in spans),
+        worths=() if worth is None else tuple(worth[span] for span in spans),
     )
+
+
+def sums_by_project(marks: Marks, values: Reals) -> Reals:
+    """Sum of a value over the marks of each project. A running total loses small ones to rounding."""
+    found = np.zeros(len(marks.costs))
+    marked = marks.start[1:] > marks.start[:-1]
+    if marked.any():
+        found[marked] = np.add.reduceat(values, marks.start[:-1][marked])
+    return found

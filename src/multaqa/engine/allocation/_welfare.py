@@ -1,14 +1,14 @@
 """The selection of greatest total utility within the budget: a knapsack solved exactly in whole numbers.
 
-Nemhauser & Ullmann 1969 (only undominated selections are kept), with Dantzig's bound to discard those that cannot
-catch up with the best known one.
+Nemhauser & Ullmann 1969 (only undominated selections are kept), with Dantzig's bound to discard those that
+cannot catch up with the best known one.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from multaqa.engine.allocation._election import AllocationError, Ints, Reals
+from multaqa.engine.allocation._election import AllocationError, Ints, Mask, Reals
 from multaqa.engine.allocation._utility import Marks
 
 MOST_STATES = 4_000_000
@@ -24,7 +24,7 @@ def welfare(marks: Marks, candidates: list[int], money: int) -> tuple[int, ...]:
     able.sort(key=lambda p: (-float(value_of[p]) / max(float(marks.costs[p]), 1e-9), marks.rank[p]))
     costs, values = marks.costs[able], value_of[able]
     cost, value = np.zeros(1, np.int64), np.zeros(1, np.int64)
-    trail: list[tuple[Ints, np.ndarray]] = []  # type: ignore[type-arg]
+    trail: list[tuple[Ints, Mask]] = []
     best = 0
     for item in range(len(able)):
         cost = np.concatenate((cost, cost + costs[item]))
@@ -40,8 +40,11 @@ def welfare(marks: Marks, candidates: list[int], money: int) -> tuple[int, ...]:
         # the bound is a float: a hair of slack keeps every selection that may still be optimal
         order = order[value[order] + hoped >= best * (1 - 1e-12)]
         if len(order) > MOST_STATES:
-            raise AllocationError("welfare_too_hard", "The welfare optimum of {projects} projects is too hard to prove.",
-                                  projects=len(able))
+            raise AllocationError(
+                "welfare_too_hard",
+                "The welfare optimum of {projects} projects is too hard to prove.",
+                projects=len(able),
+            )
         cost, value = cost[order], value[order]
         trail.append((parent[order], taken[order]))
     state = int(np.lexsort((cost, -value))[0])
@@ -55,7 +58,9 @@ def welfare(marks: Marks, candidates: list[int], money: int) -> tuple[int, ...]:
 
 
 def _bounds(room: Ints, costs: Ints, values: Ints) -> tuple[Ints, Reals]:
-    """What the remaining items add for sure (whole items until one does not fit) and at most (with a part of it)."""
+    """What the remaining items add for sure (whole items until one does not fit) and at most (with a part of
+    it).
+    """
     spent, gained = np.concatenate(([0], np.cumsum(costs))), np.concatenate(([0], np.cumsum(values)))
     whole = np.searchsorted(spent, room, side="right") - 1
     part = np.minimum(whole, len(costs) - 1)

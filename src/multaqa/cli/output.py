@@ -1,0 +1,69 @@
+"""How every verb answers: JSON where asked, one sentence when the input is wrong."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+json_option = click.option("--json", "json_path", metavar="PATH|-", help="Write the result as JSON to PATH or -.")
+
+
+def refuse(sentence: object) -> NoReturn:
+    """Say what is wrong in one sentence and end with 1."""
+    click.echo(str(sentence), err=True)
+    sys.exit(1)
+
+
+def write_json(result: Any, path: str | None) -> None:
+    """Write the result as UTF-8 JSON to a file or, for `-`, to standard output."""
+    if path is None:
+        return
+    text = json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+    if path == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        refuse(f"{path} cannot be written: {error.strerror}.")
+
+
+@contextmanager
+def django() -> Iterator[None]:
+    """Django ready, messages in the user's language, refusals turned into one sentence."""
+    import django as framework
+    from django.db import DatabaseError
+    from django.utils.translation import override
+
+    from multaqa.kit.policy import Refused
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "multaqa.config.settings")
+    framework.setup()
+    spoken = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en")[:2]
+    with override(spoken if spoken in ("ar", "fr") else "en"):
+        try:
+            yield
+        except Refused as refusal:
+            refuse(refusal)
+        except DatabaseError as error:
+            refuse(f"The database does not answer or is not ready: {error}. Run `multaqa init` or `multaqa demo` first.")
+
+
+def with_progress(label: str, steps: list[tuple[str, Callable[[], Any]]]) -> None:
+    """Run the steps one after the other behind a progress bar on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task(label, total=len(steps))
+        for name, step in steps:
+            progress.update(bar, description=name)
+            step()
+            progress.advance(bar)
+        progress.update(bar, description=label)

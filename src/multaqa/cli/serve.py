@@ -1,0 +1,22 @@
+"""`multaqa serve`: the web server."""
+
+import os
+import sys
+
+import click
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+def command(host: str, port: int, workers: int) -> None:
+    """Serve the platform at http://HOST:PORT."""
+    serve(host=host, port=port, workers=workers)
+
+
+def serve(*, host: str, port: int, workers: int = 1) -> None:
+    """Replace this process by the web server."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "multaqa.config.settings")
+    arguments = ["--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4", "--timeout", "60"]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "multaqa.config.wsgi:application"])  # noqa: S606
