@@ -36,13 +36,14 @@ def run(*arguments):
 
 
 def test_allocate_writes_the_keys_of_its_contract(file):
-    result = run(file, "--rule", "equal-shares", "--utility", "cost", "--completion", "add1", "--explain", "--audit",
-                 "--robustness", "--json", "-")  # fmt: skip
+    every = ["--completion", "add1", "--explain", "--audit", "--robustness", "--json", "-"]
+    result = run(file, "--rule", "equal-shares", "--utility", "cost", *every)
 
     found = json.loads(result.stdout)
     assert result.exit_code == 0
     assert list(found) == [
-        "instance", "rule", "budget", "spent", "selected", "rejected", "audit", "robustness", "certificate", "seconds",
+        "instance", "rule", "budget", "spent", "selected", "rejected", "audit", "robustness", "certificate",
+        "seconds",
     ]  # fmt: skip
     assert (found["budget"], found["spent"], found["selected"]) == (305, 180, ["a"])
     assert found["instance"]["minor_units"] == 10
@@ -130,10 +131,17 @@ def test_allocate_refuses_a_file_that_is_not_there(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "options", [["--rule", "random"], ["--utility", "love"], ["--completion", "add2"], ["--ties", "coin"], ["--ties", "lot:"]]
+    ("option", "value"),
+    [
+        ("--rule", "random"),
+        ("--utility", "love"),
+        ("--completion", "add2"),
+        ("--ties", "coin"),
+        ("--ties", "lot:"),
+    ],
 )
-def test_allocate_answers_wrong_usage_with_2(file, options):
-    assert run(file, *options).exit_code == 2
+def test_allocate_answers_wrong_usage_with_2(file, option, value):
+    assert run(file, option, value).exit_code == 2
 
 
 def test_allocate_refuses_a_combination_that_makes_no_sense(file):

@@ -62,7 +62,8 @@ def test_account_page_has_no_english_left_in_arabic(client, name, signed_in):
     page = show(client, name, "ar", signed_in).content.decode()
 
     main = re.search(r"<main.*?</main>", page, re.DOTALL)[0]
-    told = re.sub(r"<(script|svg|bdi|noscript|textarea)\b.*?</\1>|<[^>]+>", " ", main, flags=re.DOTALL)
+    told = re.sub(r"[\w.]+@[\w.]+", "", main)
+    told = re.sub(r"<(script|svg|bdi|noscript|textarea)\b.*?</\1>|<[^>]+>", " ", told, flags=re.DOTALL)
     words = set(re.findall(r"[A-Za-zÀ-ÿ]{3,}", told))
 
     assert {word for word in words if word.lower() not in SAME_EVERYWHERE} == set()

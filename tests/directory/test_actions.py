@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from multaqa.directory.actions import (
     amend_organisation,
@@ -29,7 +30,7 @@ NAME = Translated.of("جمعية الواحة", "Association de l’oasis", "Oas
 
 @pytest.fixture(autouse=True)
 def _monday():
-    with clock.at(MONDAY):
+    with clock.at(MONDAY), override("en"):
         yield
 
 
@@ -214,7 +215,8 @@ def test_appoint_lets_an_association_name_its_own_officers():
         title=Translated.of("أمين المال", "trésorier"),
     )
 
-    assert str(office) == "أمين المال, منظمة association-a"
+    with override("ar"):
+        assert str(office) == "أمين المال · منظمة association-a"
 
 
 @pytest.mark.parametrize("function", [Function.ADMINISTRATOR, Function.CELL_MEMBER, Function.FACILITATOR])

@@ -115,7 +115,7 @@ def test_administrator_registers_an_organisation():
     answer = send(
         reader(Role.ADMINISTRATOR),
         "/en/register/organisation/",
-        title_0="جمعية الواحة",
+        title_ar="جمعية الواحة",
         kind="association",
         code="oasis",
         territory=place.pk,
@@ -132,7 +132,7 @@ def test_refused_form_keeps_what_was_typed():
     answer = send(
         reader(Role.ADMINISTRATOR),
         "/en/register/organisation/",
-        title_0="جمعية الواحة",
+        title_ar="جمعية الواحة",
         kind="association",
         code="oasis",
         territory=factories.region().pk,
@@ -164,7 +164,7 @@ def test_officer_appoints_and_ends_an_office():
         "/en/organisations/association-a/appoint/",
         person=newcomer.pk,
         function="officer",
-        title_2="Treasurer",
+        title_en="Treasurer",
         starts_on="2026-01-01",
     )
     office = Office.objects.get(person=newcomer)
@@ -182,7 +182,7 @@ def test_officer_cannot_link_an_account_to_a_person():
     client = reader(Role.OFFICER_A)
 
     page = client.get("/en/register/person/").content.decode()
-    send(client, "/en/register/person/", title_2="Amina", account="amina@example.org")
+    send(client, "/en/register/person/", title_en="Amina", account="amina@example.org")
 
     assert 'name="account"' not in page
     assert Account.objects.get(email="amina@example.org").__dict__.get("person") is None
@@ -191,7 +191,7 @@ def test_officer_cannot_link_an_account_to_a_person():
 def test_administrator_links_an_account_by_its_telephone():
     account = an_account(phone="+212612345678")
 
-    send(reader(Role.ADMINISTRATOR), "/en/register/person/", title_2="Amina", account="06 12 34 56 78")
+    send(reader(Role.ADMINISTRATOR), "/en/register/person/", title_en="Amina", account="06 12 34 56 78")
 
     account.refresh_from_db()
     assert str(account.person.title) == "Amina"

@@ -20,7 +20,13 @@ def elections(draw, kinds=("approval", "choose-1", "cumulative", "ordinal")):
     if kind == "cumulative":
         marks = st.dictionaries(st.sampled_from(ids), st.integers(1, 4), max_size=3)
     ballots = draw(st.lists(marks, min_size=1, max_size=7))
-    return {"projects": ids, "costs": costs, "budget": draw(st.integers(1, 30)), "ballots": ballots, "kind": kind}
+    return {
+        "projects": ids,
+        "costs": costs,
+        "budget": draw(st.integers(1, 30)),
+        "ballots": ballots,
+        "kind": kind,
+    }
 
 
 def utility(case: dict, name: str) -> list[dict[str, int]]:
@@ -40,7 +46,9 @@ def utility(case: dict, name: str) -> list[dict[str, int]]:
 
 
 def equal_shares_by_definition(case: dict, name: str, purse: Fraction) -> list[str]:
-    """Elect the affordable project of least price, charge, repeat; every price by trying each voter's breaking point."""
+    """Elect the affordable project of least price, charge, repeat; every price by trying each voter's
+    breaking point.
+    """
     costs = dict(zip(case["projects"], case["costs"], strict=True))
     worth, purses, won = utility(case, name), [purse] * len(case["ballots"]), []
     while True:
@@ -97,7 +105,9 @@ def count(case: dict) -> Election:
 
 
 def verify(case: dict, name: str, outcome: Outcome) -> list[str]:
-    """An independent verifier: it knows the ballots, the certificate and the definitions, nothing of the kernel."""
+    """An independent verifier: it knows the ballots, the certificate and the definitions, nothing of the
+    kernel.
+    """
     proof, faults = certificate(outcome), []
     costs = dict(zip(case["projects"], case["costs"], strict=True))
     worth, purses = utility(case, name), [proof.endowment] * len(case["ballots"])

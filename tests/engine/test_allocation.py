@@ -44,7 +44,8 @@ def test_greedy_elects_the_official_winners_of_a_greedy_city(shared_data):
 
 
 def test_the_two_stop_rules_elect_different_winners():
-    # purse 20/3: b and c are bought and a (10) no longer fits in the 9 left; at purse 32/3 a is bought before c
+    # purse 20/3: b and c are bought and a (10) no longer fits in the 9 left; at purse 32/3 a is bought before
+    # c
     election = elect_from(
         projects=["a", "b", "c"], costs=[10, 6, 5], budget=20, ballots=[["b"], ["b"], ["c", "a"]]
     )
@@ -94,9 +95,7 @@ def test_equal_shares_decides_affordability_exactly_where_floats_cannot():
 
 
 def test_ties_fall_as_text_by_cost_or_by_lot():
-    election = elect_from(
-        projects=["9", "10"], costs=[6, 8], budget=8, ballots=[["9", "10"], ["9", "10"]]
-    )
+    election = elect_from(projects=["9", "10"], costs=[6, 8], budget=8, ballots=[["9", "10"], ["9", "10"]])
 
     def winner(ties):
         return allocate(election, rule=Rule("greedy", ties=ties)).selected
@@ -176,9 +175,7 @@ def test_phragmen_ends_when_a_tied_next_project_does_not_fit():
 
 
 def test_completion_by_greedy_spends_what_equal_shares_left():
-    election = elect_from(
-        projects=["a", "b"], costs=[5, 5], budget=10, ballots=[["a"], ["a"], ["b"]]
-    )
+    election = elect_from(projects=["a", "b"], costs=[5, 5], budget=10, ballots=[["a"], ["a"], ["b"]])
 
     alone = allocate(election, rule=Rule())
     completed = allocate(election, rule=Rule(completion="greedy"))

@@ -67,9 +67,7 @@ def test_explain_gives_each_loser_its_own_reason(rule, project, key):
 
 
 def test_welfare_tells_what_a_loser_would_have_cost_everyone():
-    election = elect_from(
-        projects=["a", "b"], costs=[6, 6], budget=10, ballots=[["a"], ["a"], ["b"]]
-    )
+    election = elect_from(projects=["a", "b"], costs=[6, 6], budget=10, ballots=[["a"], ["a"], ["b"]])
 
     assert rows(election, Rule("welfare")) == {"b": ("worth_less", {"loss": 6, "instead": ["a"]})}
 
@@ -91,9 +89,7 @@ def test_explain_covers_every_loser_with_true_amounts(case):
 
 
 def test_least_change_is_the_last_step_that_wins():
-    election = elect_from(
-        projects=["a", "b"], costs=[60, 70], budget=100, ballots=[["a"]] * 3 + [["b"]] * 2
-    )
+    election = elect_from(projects=["a", "b"], costs=[60, 70], budget=100, ballots=[["a"]] * 3 + [["b"]] * 2)
 
     change = least_change(allocate(election, rule=Rule("greedy")), "b")
 
@@ -124,8 +120,8 @@ def test_least_change_makes_the_project_win_and_one_step_less_does_not(case):
 
 
 def with_cost(case, project, cost, rule):
-    costs = [cost if name == project else own for name, own in zip(case["projects"], case["costs"], strict=True)]
-    return allocate(count({**case, "costs": costs}), rule=rule).selected
+    costs = dict(zip(case["projects"], case["costs"], strict=True)) | {project: cost}
+    return allocate(count({**case, "costs": list(costs.values())}), rule=rule).selected
 
 
 def with_voters(case, project, votes, rule):
@@ -138,5 +134,3 @@ def test_a_withdrawn_project_cannot_be_made_to_win():
     change = least_change(allocate(election, rule=Rule()), "a")
 
     assert (change.max_cost, change.extra_votes, change.extra_budget) == (None, None, None)
-
-

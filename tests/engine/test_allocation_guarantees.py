@@ -1,4 +1,4 @@
-"""What every outcome is promised to be, whatever the election: proofs, audits and their independent verifier."""
+"""What every outcome is promised to be, whatever the election: proofs, audits, their independent verifier."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -67,7 +67,9 @@ def test_equal_shares_by_cost_leaves_no_group_short(case):
 def test_audit_finds_what_a_search_of_every_group_finds(case):
     outcome = allocate(count(case), rule=Rule("greedy"))
 
-    assert {breach.project for breach in audit(outcome)} == breaches_by_definition(case, set(outcome.selected))
+    assert {breach.project for breach in audit(outcome)} == breaches_by_definition(
+        case, set(outcome.selected)
+    )
 
 
 def breaches_by_definition(case, won):
@@ -146,7 +148,9 @@ def test_check_finds_a_withdrawn_winner():
     outcome = allocate(election, rule=Rule("greedy"))
 
     assert check(outcome) == ()
-    assert check(replace(outcome, steps=(Step(0, "greedy"),))) == (Fault("withdrawn_winner", {"project": "a"}),)
+    assert check(replace(outcome, steps=(Step(0, "greedy"),))) == (
+        Fault("withdrawn_winner", {"project": "a"}),
+    )
 
 
 def test_robustness_tells_a_firm_winner_from_a_fragile_one():

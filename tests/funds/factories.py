@@ -6,7 +6,7 @@ from datetime import date, datetime
 from multaqa.directory.actors import Actor, actor_of
 from multaqa.funds import actions
 from multaqa.funds.actions.awards import Instalment
-from multaqa.funds.models import Allocation, Application, Award, Call, Envelope, Priority
+from multaqa.funds.models import Allocation, Application, Award, Call, Envelope, Priority, Tranche
 from multaqa.kit import clock
 from multaqa.kit.translated import Translated
 from multaqa.partnerships.models import Agreement, Party, Report
@@ -42,7 +42,12 @@ def an_envelope(**overrides) -> Envelope:
 
 
 def a_priority(**overrides) -> Priority:
-    given = {"cell": organisation("cell"), "title": text("water first"), "text": text("wells are dry"), "rank": 1}
+    given = {
+        "cell": organisation("cell"),
+        "title": text("water first"),
+        "text": text("wells are dry"),
+        "rank": 1,
+    }
     return actions.set_priority(actor=actor(Role.COORDINATOR), territory=commune(), **{**given, **overrides})
 
 
@@ -52,8 +57,37 @@ def a_call(**overrides) -> Call:
     given |= {"amount": dirhams(1_000), "max_per_application": dirhams(800)}
     given["envelope"] = overrides.pop("envelope", None) or an_envelope()
     given["priorities"] = overrides.pop("priorities", None) or [a_priority()]
+    coordinator = overrides.pop("coordinator", None) or actor(Role.COORDINATOR)
     with on("2026-06-20"):
-        return actions.open_call(actor=actor(Role.COORDINATOR), **{**given, **overrides})
+        return actions.open_call(actor=coordinator, **{**given, **overrides})
+
+
+def a_foreign_call() -> Call:
+    """Of another cell, with another coordinator."""
+    envelope = an_envelope(cell=organisation("other-cell", kind="cell"))
+    office = appoint("other coordinator", "other-cell", "coordinator")
+    return a_call(envelope=envelope, coordinator=actor_of(office.person.account))
+
+
+def a_foreign_award() -> Award:
+    """To association C, in a call of another cell, with two instalments."""
+    call = a_foreign_call()
+    application = Application.objects.create(
+        call=call,
+        number=1,
+        organisation=organisation("association-c"),
+        title=text("foreign"),
+        summary=text("foreign"),
+        territory=commune(),
+        requested=dirhams(400),
+        state=Application.State.AWARDED,
+    )
+    award = Award.objects.create(
+        application=application, amount=dirhams(400), planned=dirhams(400), deliberation="1"
+    )
+    for number in (1, 2):
+        Tranche.objects.create(award=award, number=number, amount=dirhams(200))
+    return award
 
 
 def an_application(call: Call | None = None, officer: Role = Role.OFFICER_A, **overrides) -> Application:
@@ -72,7 +106,9 @@ def an_application(call: Call | None = None, officer: Role = Role.OFFICER_A, **o
 def an_eligible_application(**overrides) -> Application:
     application = an_application(**overrides)
     with on(APPLYING):
-        return actions.screen_application(actor=actor(Role.COORDINATOR), application=application, eligible=True)
+        return actions.screen_application(
+            actor=actor(Role.COORDINATOR), application=application, eligible=True
+        )
 
 
 def a_call_in_vote(costs: tuple[int, ...] = (600, 400, 300), **overrides) -> Call:
@@ -120,7 +156,10 @@ def an_award(amount: int = 400, **overrides) -> Award:
     application = a_selected_application(**overrides)
     with on(COUNTING):
         return actions.award_application(
-            actor=actor(Role.COORDINATOR), application=application, amount=dirhams(amount), deliberation="2026/17"
+            actor=actor(Role.COORDINATOR),
+            application=application,
+            amount=dirhams(amount),
+            deliberation="2026/17",
         )
 
 
@@ -150,7 +189,9 @@ def an_agreement(reference: str = "2026-014", state: str = "in_force") -> Agreem
     return found
 
 
-def a_report(agreement: Agreement, state: str = "accepted", kind: str = "financial", year: int = 2026) -> Report:
+def a_report(
+    agreement: Agreement, state: str = "accepted", kind: str = "financial", year: int = 2026
+) -> Report:
     office = appoint(Role.OFFICER_A, "association-a", "officer")
     return Report.objects.create(
         agreement=agreement,
@@ -192,3 +233,12 @@ def the_report_rule() -> LegalRule:
         checked_on="2026-11",
         verified="secondary",
     )
+
+
+def selected_copies(call: Call, count: int, **overrides) -> list[Application]:
+    """Many applications waiting for their awards; written at once, for tests of what happens to many."""
+    first = a_selected_application(call=call, **overrides)
+    copied = ("call_id", "organisation_id", "title", "summary", "territory_id", "requested", "state")
+    same = {name: getattr(first, name) for name in copied}
+    Application.objects.bulk_create(Application(number=number, **same) for number in range(2, count + 1))
+    return list(Application.objects.filter(call=call).order_by("number"))

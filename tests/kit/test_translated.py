@@ -47,7 +47,7 @@ def test_translated_field_refuses_other_languages():
 
 
 def test_translated_form_field_wants_at_least_one_language():
-    with pytest.raises(ValidationError, match="at least one"), override("en"):
+    with override("en"), pytest.raises(ValidationError, match="at least one"):
         TranslatedFormField().clean(["", "", ""])
 
     assert TranslatedFormField().clean(["ملتقى", "", ""]) == {"ar": "ملتقى"}

@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+from django.utils.translation import override
 
 from multaqa.engine import merkle
 from multaqa.kit.policy import Refused
@@ -111,7 +112,7 @@ def test_export_refuses_a_folder_that_holds_something_else(tmp_path):
     entries(1)
     (tmp_path / "letter.txt").write_text("dear council")
 
-    with pytest.raises(Refused, match="empty"):
+    with override("en"), pytest.raises(Refused, match="empty"):
         log.export(tmp_path)
 
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["letter.txt"]
@@ -132,5 +133,5 @@ def test_receipt_proves_its_entry_and_no_other():
 def test_receipt_of_an_entry_not_yet_sealed_is_refused():
     entries(1)
 
-    with pytest.raises(Refused, match="no entry 0"):
+    with override("en"), pytest.raises(Refused, match="no entry 0"):
         log.receipt(0)

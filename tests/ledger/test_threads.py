@@ -61,6 +61,32 @@ def test_thread_shows_an_obligation_as_overdue_until_it_is_met():
     assert answered is None
 
 
+def test_thread_begins_anew_when_an_evaluation_leads_to_a_recommendation():
+    agreed, asked_again = place("X.1.1"), place("X.1.2")
+    an_entry(agreed, step=Step.AGREED)
+    an_entry(agreed, step=Step.EVALUATED)
+    an_entry(asked_again, step=Step.RECOMMENDED, causes=[agreed])
+
+    found = states(thread(asked_again))
+
+    assert (found["recommended"], found["agreed"], found["evaluated"]) == ("current", "next", "next")
+    assert states(thread(agreed))["recommended"] == "missing"
+
+
+def test_thread_does_not_take_news_on_the_way_for_the_end():
+    awarded, article = place("X.1.1"), place("X.1.2")
+    an_entry(awarded, step=Step.AWARDED)
+    an_entry(article, step=Step.PUBLISHED, causes=[awarded])
+
+    assert states(thread(awarded))["awarded"] == "current"
+    assert states(thread(awarded))["agreed"] == "next"
+    assert states(thread(awarded))["published"] == "next"
+    assert states(thread(article))["published"] == "done"
+
+    an_entry(awarded, step=Step.EVALUATED)
+    assert states(thread(awarded))["published"] == "done"
+
+
 def test_threads_cost_two_statements_for_any_number(django_assert_num_queries):
     places = [place(f"X.1.{number}") for number in range(1, 6)]
     for item in places:

@@ -43,7 +43,9 @@ def terms(*codes: str) -> list[PartyTerms]:
     ]
 
 
-def a_promise(code: str = "association-a", text: str = "تكوين 60 جمعية في التدبير المالي", **overrides: Any) -> Promise:
+def a_promise(
+    code: str = "association-a", text: str = "تكوين 60 جمعية في التدبير المالي", **overrides: Any
+) -> Promise:
     values = {
         "organisation": organisation(code),
         "text": Translated.of(text, "Former 60 associations à la gestion financière"),
@@ -83,7 +85,11 @@ def a_text_to_sign(*codes: str, **overrides: Any) -> Agreement:
 
 def signatory(code: str) -> Actor:
     """Somebody who may bind this organisation."""
-    roles = {"association-a": Role.OFFICER_A, "association-b": Role.OFFICER_B, "council": Role.COUNCIL_OFFICER}
+    roles = {
+        "association-a": Role.OFFICER_A,
+        "association-b": Role.OFFICER_B,
+        "council": Role.COUNCIL_OFFICER,
+    }
     if code in roles:
         return actor(roles[code])
     office = appoint(f"signatory {code}", code, Function.COUNCIL_OFFICER)

@@ -254,7 +254,9 @@ def test_sign_agreement_stops_when_the_kept_text_was_changed_behind_its_back():
     assert not Signature.objects.exists()
 
 
-@pytest.mark.parametrize("role", [Role.OFFICER_B, Role.COORDINATOR, Role.AUDITOR, Role.RESIDENT, Role.ANONYMOUS])
+@pytest.mark.parametrize(
+    "role", [Role.OFFICER_B, Role.COORDINATOR, Role.AUDITOR, Role.RESIDENT, Role.ANONYMOUS]
+)
 def test_sign_agreement_needs_an_office_in_a_party_that_binds_it(role):
     agreement = a_text_to_sign()
 
@@ -272,7 +274,9 @@ def test_the_database_refuses_an_agreement_in_force_without_a_frozen_text():
 def test_update_commitment_keeps_progress_and_evidence():
     commitment = an_agreement().commitments.get(party__organisation__code="association-a")
 
-    update_commitment(actor=signatory("association-a"), commitment=commitment, progress=70, evidence="لائحة الحضور")
+    update_commitment(
+        actor=signatory("association-a"), commitment=commitment, progress=70, evidence="لائحة الحضور"
+    )
 
     commitment.refresh_from_db()
     assert (commitment.progress, commitment.evidence) == (70, "لائحة الحضور")
@@ -322,7 +326,11 @@ def test_commitment_state_follows_progress_and_day(progress, day, state, late):
 def test_submit_report_for_the_party_one_speaks_for():
     report = a_report()
 
-    assert (report.party.organisation.code, report.spent, report.state) == ("association-a", 40_000_000, "submitted")
+    assert (report.party.organisation.code, report.spent, report.state) == (
+        "association-a",
+        40_000_000,
+        "submitted",
+    )
     assert verbs_in_ledger()[-1] == "partnerships.report_submitted"
 
 
@@ -406,7 +414,11 @@ def test_evaluate_agreement_meets_the_obligation_of_the_signature():
     entry = Entry.objects.latest("pk")
     assert (entry.verb, entry.step, entry.due_on) == ("partnerships.agreement_evaluated", "evaluated", None)
     assert entry.subject == reference(evaluation.agreement)
-    assert (evaluation.year, evaluation.due_on, evaluation.published_on) == (1, date(2026, 12, 1), LATER.date())
+    assert (evaluation.year, evaluation.due_on, evaluation.published_on) == (
+        1,
+        date(2026, 12, 1),
+        LATER.date(),
+    )
     assert evaluation.scores["impact"] is None
     assert [finding.text for finding in evaluation.findings.all()] == ["المقر بالعركوب غير مجهز."]
 
@@ -446,7 +458,9 @@ def test_evaluate_agreement_is_not_for_the_grantee():
 def test_reply_to_evaluation_once_a_party():
     evaluation = an_evaluation()
 
-    reply = reply_to_evaluation(actor=signatory("council"), evaluation=evaluation, text="تأخر المقر سببه إعادة طلب العروض.")
+    reply = reply_to_evaluation(
+        actor=signatory("council"), evaluation=evaluation, text="تأخر المقر سببه إعادة طلب العروض."
+    )
 
     assert reply.party.organisation.code == "council"
     assert "طلب العروض" not in Entry.objects.latest("pk").payload

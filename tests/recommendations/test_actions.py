@@ -2,7 +2,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
+from multaqa.directory.actors import actor_of
 from multaqa.kit import clock
 from multaqa.kit.policy import Forbidden, Refused
 from multaqa.kit.translated import Translated
@@ -14,6 +16,12 @@ from tests.recommendations.factories import a_recommendation, an_answer, an_over
 
 pytestmark = pytest.mark.django_db
 WORDS = Translated.of("تم", "Fait", "Done")
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
 
 
 def test_adopt_recommendation_numbers_in_order_within_the_year():
@@ -61,9 +69,9 @@ def test_adopt_recommendation_joins_what_it_follows_from():
 
     following = a_recommendation(causes=[origin])
 
-    assert list(Entry.objects.get(subject=f"recommendations.recommendation:{following.pk}").links.values_list("cause")) == [
-        (f"recommendations.recommendation:{origin.pk}",)
-    ]
+    assert list(
+        Entry.objects.get(subject=f"recommendations.recommendation:{following.pk}").links.values_list("cause")
+    ) == [(f"recommendations.recommendation:{origin.pk}",)]
 
 
 def test_adopt_recommendation_refuses_a_deadline_today():
@@ -81,7 +89,10 @@ def test_adopt_recommendation_is_open_to_those_who_run_the_loop(role):
 def test_adopt_recommendation_lets_an_officer_speak_for_their_own_association_only():
     officer = actor(Role.OFFICER_A)
 
-    assert a_recommendation(actor=officer, proposer=organisation("association-a")).proposer.code == "association-a"
+    assert (
+        a_recommendation(actor=officer, proposer=organisation("association-a")).proposer.code
+        == "association-a"
+    )
     with pytest.raises(Forbidden):
         a_recommendation(actor=officer, proposer=organisation("association-b"))
 
@@ -142,7 +153,6 @@ def test_answer_recommendation_belongs_to_the_addressee():
 def test_answer_recommendation_is_open_to_a_focal_point_of_the_addressee():
     recommendation = a_recommendation(addressee=organisation("health", "sector"))
     office = appoint("focal point", "health", "focal_point")
-    from multaqa.directory.actors import actor_of
 
     answer = an_answer(recommendation, actor=actor_of(office.person.account))
 
@@ -154,7 +164,10 @@ def test_the_database_refuses_a_refusal_without_reasons():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Answer.objects.create(
-            recommendation=recommendation, verdict="refused", answered_on=clock.today(), capacity="focal_point"
+            recommendation=recommendation,
+            verdict="refused",
+            answered_on=clock.today(),
+            capacity="focal_point",
         )
 
 
@@ -178,7 +191,9 @@ def test_mark_done_refuses_what_was_not_accepted():
 
 def test_mark_done_refuses_silence():
     with pytest.raises(Refused, match="what was done"):
-        mark_done(actor=actor(Role.COUNCIL_OFFICER), recommendation=an_answer().recommendation, text=Translated())
+        mark_done(
+            actor=actor(Role.COUNCIL_OFFICER), recommendation=an_answer().recommendation, text=Translated()
+        )
 
 
 def test_mark_done_belongs_to_the_addressee():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from multaqa.kit import clock
 from multaqa.kit.idempotency import new_key
@@ -16,14 +17,26 @@ from tests.recommendations.factories import a_recommendation, an_answer, an_over
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _in_arabic():
+    with override("ar"):
+        yield
+
+
+def sign_in(client, account):
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+
 def send(client, name, data, *arguments):
-    return client.post(reverse(f"recommendations:{name}", args=arguments), {"idempotency_key": new_key(), **data})
+    return client.post(
+        reverse(f"recommendations:{name}", args=arguments), {"idempotency_key": new_key(), **data}
+    )
 
 
 def adoption(**overrides):
     return {
-        "title_0": "ماء قريب",
-        "text_0": "خزان في كل دوار",
+        "title_ar": "ماء قريب",
+        "text_ar": "خزان في كل دوار",
         "addressee": organisation("council").pk,
         "proposer": organisation("cell").pk,
         "territory": region().pk,
@@ -117,7 +130,7 @@ def test_detail_costs_few_statements(client, answered, django_assert_max_num_que
     recommendation = a_recommendation()
     if answered:
         an_answer(recommendation)
-    client.force_login(account_in(Role.COUNCIL_OFFICER))
+    sign_in(client, account_in(Role.COUNCIL_OFFICER))
 
     with django_assert_max_num_queries(14):
         client.get(recommendation.get_absolute_url())
@@ -128,7 +141,7 @@ def test_detail_of_an_unknown_number_is_not_found(client):
 
 
 def test_adopt_publishes_and_leads_to_the_recommendation(client):
-    client.force_login(account_in(Role.CELL_MEMBER))
+    sign_in(client, account_in(Role.CELL_MEMBER))
 
     answer = send(client, "adopt", adoption())
 
@@ -140,7 +153,7 @@ def test_adopt_publishes_and_leads_to_the_recommendation(client):
 def test_adopt_joins_the_origin_that_was_chosen(client):
     first = a_recommendation()
     Entry.objects.update(step="consulted")
-    client.force_login(account_in(Role.CELL_MEMBER))
+    sign_in(client, account_in(Role.CELL_MEMBER))
 
     send(client, "adopt", adoption(causes=Entry.objects.get().pk))
 
@@ -151,7 +164,7 @@ def test_adopt_joins_the_origin_that_was_chosen(client):
 
 
 def test_adopt_shows_what_to_correct(client):
-    client.force_login(account_in(Role.CELL_MEMBER))
+    sign_in(client, account_in(Role.CELL_MEMBER))
 
     answer = send(client, "adopt", adoption(due_on=clock.today().isoformat()))
 
@@ -161,7 +174,7 @@ def test_adopt_shows_what_to_correct(client):
 
 
 def test_adopt_does_not_let_an_officer_speak_for_another(client):
-    client.force_login(account_in(Role.OFFICER_A))
+    sign_in(client, account_in(Role.OFFICER_A))
 
     answer = send(client, "adopt", adoption())
 
@@ -171,10 +184,10 @@ def test_adopt_does_not_let_an_officer_speak_for_another(client):
 
 def test_answer_publishes_once(client):
     recommendation = a_recommendation()
-    client.force_login(account_in(Role.COUNCIL_OFFICER))
+    sign_in(client, account_in(Role.COUNCIL_OFFICER))
 
-    first = send(client, "answer", {"verdict": "accepted", "text_0": "نعم"}, recommendation.number)
-    second = send(client, "answer", {"verdict": "refused", "text_0": "لا"}, recommendation.number)
+    first = send(client, "answer", {"verdict": "accepted", "text_ar": "نعم"}, recommendation.number)
+    second = send(client, "answer", {"verdict": "refused", "text_ar": "لا"}, recommendation.number)
 
     assert (first.status_code, second.status_code) == (302, 422)
     assert Answer.objects.get().text == {"ar": "نعم"}
@@ -182,7 +195,7 @@ def test_answer_publishes_once(client):
 
 def test_answer_asks_for_the_reasons_of_a_refusal(client):
     recommendation = a_recommendation()
-    client.force_login(account_in(Role.COUNCIL_OFFICER))
+    sign_in(client, account_in(Role.COUNCIL_OFFICER))
 
     answer = send(client, "answer", {"verdict": "refused"}, recommendation.number)
 
@@ -192,9 +205,9 @@ def test_answer_asks_for_the_reasons_of_a_refusal(client):
 
 def test_done_publishes_what_was_done(client):
     recommendation = an_answer().recommendation
-    client.force_login(account_in(Role.COUNCIL_OFFICER))
+    sign_in(client, account_in(Role.COUNCIL_OFFICER))
 
-    answer = send(client, "done", {"text_0": "بُني الخزان"}, recommendation.number)
+    answer = send(client, "done", {"text_ar": "بُني الخزان"}, recommendation.number)
 
     assert answer.status_code == 302
     assert "بُني الخزان" in client.get(recommendation.get_absolute_url()).content.decode()

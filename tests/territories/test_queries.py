@@ -121,5 +121,5 @@ def test_signature_threshold_costs_the_same_for_any_region(django_assert_num_que
     place = a_place("R", "region", legal=10)
     Population.objects.create(territory=place, year=2024, kind="municipal", count=9, source="test")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         signature_threshold(place, TODAY)

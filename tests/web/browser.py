@@ -102,12 +102,20 @@ def open_page(
     page = context.new_page()
     page.watch = Watch()
     own = (site, "data:", "blob:", "about:")
-    page.on("console", lambda line: page.watch.console.append(line.text) if line.type == "error" else None)
+    page.on("console", lambda line: page.watch.console.append(line.text) if _is_fault(line, page) else None)
     page.on("pageerror", lambda error: page.watch.console.append(str(error)))
     page.on("request", lambda sent: None if sent.url.startswith(own) else page.watch.foreign.append(sent.url))
     page.goto(site + path)
     page.wait_for_load_state("networkidle")
     return page
+
+
+def _is_fault(line: Any, page: Any) -> bool:
+    """An error, but not the browser's note that the page was answered with 4xx, as a refused form is."""
+    refused = line.text.startswith("Failed to load resource") and " status of 4" in line.text
+    return line.type == "error" and not (
+        refused and line.location["url"].split("?")[0] == page.url.split("?")[0]
+    )
 
 
 def sign_in(page: Any, site: str, account: Any) -> None:

@@ -9,14 +9,17 @@ SOURCE = Path(__file__).parents[2] / "src" / "multaqa"
 STATIC = SOURCE / "web" / "static" / "web"
 CSS = (STATIC / "multaqa.css").read_text()
 TEMPLATES = sorted(SOURCE.glob("*/templates/**/*.html"))
-USED_BY_ROOMS = (
-    "head lede kick facts thread sec sec-h card list due chip teal green amber coral demo tbl cards scroll note meter "
-    "check why pager empty btn two warn off filters g c4 c5 c6 c7 c8 stack row mute sz2 tongues tongue errorlist toast"
-).split()
+USED_BY_ROOMS = """
+    head lede kick facts thread sec sec-h card list due chip teal green amber coral demo tbl cards scroll note
+    meter check why pager empty btn two warn off filters g c4 c5 c6 c7 c8 stack row mute sz2
+    tongues tongue errorlist toast
+""".split()  # noqa: SIM905  read as the list of names it is
 
 
 def test_stylesheet_names_no_physical_side():
-    physical = re.findall(r"(?:margin|padding|border|inset)-(?:left|right|top|bottom)|(?<![-\w])(?:left|right)\s*[:;]", CSS)
+    physical = re.findall(
+        r"(?:margin|padding|border|inset)-(?:left|right|top|bottom)|(?<![-\w])(?:left|right)\s*[:;]", CSS
+    )
 
     assert physical == []
 
@@ -25,7 +28,9 @@ def test_stylesheet_sets_no_physical_size():
     assert re.findall(r"(?<![-\w(])(?:min-|max-)?(?:width|height)\s*:", re.sub(r"@media[^{]*", "", CSS)) == []
 
 
-@pytest.mark.parametrize("banned", ["letter-spacing", "text-align: justify", "font-style: italic", "text-transform"])
+@pytest.mark.parametrize(
+    "banned", ["letter-spacing", "text-align: justify", "font-style: italic", "text-transform"]
+)
 def test_stylesheet_leaves_arabic_letters_alone(banned):
     assert banned not in CSS
 

@@ -23,7 +23,8 @@ def test_budget_bar_cuts_the_whole_and_names_each_part():
     assert '<rect class="f1" x="0.00%" width="74.75%" height="38"/>' in html
     assert '<rect class="f0" x="75.00%" width="24.75%" height="38"/>' in html
     assert (
-        '<span>Wells: <span class="nowrap"><bdi class="n">75\u00a0000</bdi>\u00a0dirhams</span></span>' in html
+        '<span>Wells: <span class="nowrap"><bdi class="n">75\u00a0000</bdi>\u00a0dirhams</span></span>'
+        in html
     )
 
 
@@ -77,7 +78,13 @@ class Place:
 
 
 def square(west: float, south: float, side: float) -> dict[str, Any]:
-    ring = [[west, south], [west + side, south], [west + side, south + side], [west, south + side], [west, south]]
+    ring = [
+        [west, south],
+        [west + side, south],
+        [west + side, south + side],
+        [west, south + side],
+        [west, south],
+    ]
     return {"type": "Polygon", "coordinates": [ring]}
 
 
@@ -106,7 +113,10 @@ def test_map_titles_each_place_and_outlines_the_chosen_one_last():
 
 
 def test_map_gives_a_place_too_small_to_see_a_disc_of_its_class():
-    places = [Place("Large", square(0, 0, 10), "k1", label_longitude=5), Place("Tiny", square(0, 0, 0.1), "k5")]
+    places = [
+        Place("Large", square(0, 0, 10), "k1", label_longitude=5),
+        Place("Tiny", square(0, 0, 0.1), "k5"),
+    ]
 
     html = maps.choropleth(places)
 

@@ -82,19 +82,16 @@ def test_next_bead_says_when_or_that_it_is_not_yet():
 @pytest.mark.parametrize(
     ("language", "labels"),
     [
-        ("ar", ["رصد", "تشاور", "توصية", "أولوية", "نداء", "منحة", "اتفاقية", "تقييم", "نشر"]),
+        ("ar", "رصد تشاور توصية أولوية نداء منحة اتفاقية تقييم نشر"),
         (
             "fr",
-            [
-                "Observation", "Concertation", "Recommandation", "Priorité", "Appel", "Subvention", "Convention",
-                "Évaluation", "Publication",
-            ],
+            "Observation Concertation Recommandation Priorité Appel Subvention Convention Évaluation Publication",
         ),
     ],
-)  # fmt: skip
+)
 def test_thread_keeps_nine_steps_in_their_order(language, labels):
     with override(language):
-        assert [knot.label for knot in thread.knots(FIVE_STATES)] == labels
+        assert " ".join(knot.label for knot in thread.knots(FIVE_STATES)) == labels
 
 
 def test_sentence_tells_beginning_place_and_delay():
@@ -108,7 +105,10 @@ def test_sentence_tells_beginning_place_and_delay():
 
 
 def test_sentence_names_what_comes_next_when_nothing_is_late():
-    beads = (Bead(Step.OBSERVED, "current", on=date(2026, 1, 12)), Bead(Step.CONSULTED, "next", due_on=date(2026, 2, 1)))
+    beads = (
+        Bead(Step.OBSERVED, "current", on=date(2026, 1, 12)),
+        Bead(Step.CONSULTED, "next", due_on=date(2026, 2, 1)),
+    )
 
     with override("en"):
         told = thread.sentence(Thread(beads))

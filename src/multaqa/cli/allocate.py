@@ -74,6 +74,12 @@ class Ties(click.ParamType):
 @click.option(
     "--explain", "explained", is_flag=True, help="Also find the least change that would make each loser win."
 )
+@click.option(
+    "--patience",
+    default=60.0,
+    show_default=True,
+    help="Seconds after which --explain begins no further project.",
+)
 @click.option("--audit", "audited", is_flag=True, help="Name the groups of voters left short of EJR+.")
 @click.option(
     "--robustness", "robust", is_flag=True, help="Count again under neighbouring rules and ballots."
@@ -90,6 +96,7 @@ def command(
     explained: bool,
     audited: bool,
     robust: bool,
+    patience: float,
     json_path: str | None,
 ) -> None:
     """Which projects does the budget of FILE support, under which rule, and why not the others?"""
@@ -109,7 +116,9 @@ def command(
         )
         outcome = allocate(election, rule=rule)
         counted = perf_counter()
-        result = report(parsed, outcome, source, explained=explained, audited=audited, robust=robust)
+        result = report(
+            parsed, outcome, source, explained=explained, audited=audited, robust=robust, patience=patience
+        )
         result["seconds"] = {
             "parse": round(read - began, 6),
             "allocate": round(counted - read, 6),
@@ -125,15 +134,26 @@ def command(
 
 
 def report(
-    parsed: pabulib.Pabulib, outcome: Outcome, source: bytes, *, explained: bool, audited: bool, robust: bool
+    parsed: pabulib.Pabulib,
+    outcome: Outcome,
+    source: bytes,
+    *,
+    explained: bool = False,
+    audited: bool = False,
+    robust: bool = False,
+    patience: float = 60,
 ) -> dict[str, Any]:
     """The result under the keys of the command's contract; money in minor units of the file."""
     election, rule = outcome.election, outcome.rule
     rejected = []
+    began = perf_counter()
     for number, row in enumerate(reasons := explain(outcome), 1):
-        if explained and number % 10 == 1:
-            click.echo(f"explaining {number}/{len(reasons)}", err=True)
-        change = least_change(outcome, row.project) if explained else None
+        change = None
+        if explained and perf_counter() - began < patience:
+            click.echo(f"explaining {number} of {len(reasons)}: {row.project}", err=True)
+            change = least_change(outcome, row.project)
+        elif explained:
+            click.echo(f"no least change for {row.project}: out of patience", err=True)
         rejected.append(
             {
                 "id": row.project,

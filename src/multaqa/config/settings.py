@@ -190,9 +190,12 @@ MFA_FORMS = {
     "authenticate": "multaqa.directory.accounts.AuthenticateForm",
     "reauthenticate": "multaqa.directory.accounts.ReauthenticateForm",
     "activate_totp": "multaqa.directory.accounts.ActivateTOTPForm",
+    "add_webauthn": "multaqa.directory.accounts.AddKeyForm",
+    "edit_webauthn": "multaqa.directory.accounts.RenameKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http:")
 EMAIL_BACKEND = env.str("MULTAQA_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")

@@ -68,8 +68,8 @@ def open_consultation(
 ) -> Consultation:
     """Put a question to the people of a territory, with the statements it starts from.
 
-    organiser: in whose name; the actor's own organisation when none is named. causes: the observation or release it
-    follows from. Raises Forbidden, or Refused for days in the wrong order or no statement.
+    organiser: in whose name; the actor's own organisation when none is named. causes: the observation or
+    release it follows from. Raises Forbidden, or Refused for days in the wrong order or no statement.
     """
     require(actor, "consultations.open_consultation", organiser)
     seeds = [Translated(statement) for statement in statements if statement]
@@ -125,8 +125,8 @@ def open_consultation(
 def propose_statement(*, actor: Actor, consultation: Consultation, text: str, language: str) -> Statement:
     """Propose a sentence for others to vote on; a facilitator reads it first.
 
-    language: ar, fr or en. Raises Forbidden for a stranger, Refused when the consultation takes none, the account is
-    not sure enough, five were proposed already, or the sentence is already there.
+    language: ar, fr or en. Raises Forbidden for a stranger, Refused when the consultation takes none, the
+    account is not sure enough, five were proposed already, or the sentence is already there.
     """
     require(actor, "consultations.propose_statement", consultation)
     assert actor.account is not None
@@ -164,7 +164,10 @@ def propose_statement(*, actor: Actor, consultation: Consultation, text: str, la
 def review_statement(
     *, actor: Actor, statement: Statement, state: str, reason: Translated | None = None
 ) -> Statement:
-    """Show a statement, or do not show it and say publicly why. Raises Forbidden, or Refused without a reason."""
+    """Show a statement, or do not show it and say publicly why.
+
+    state: shown or hidden. Raises Forbidden, or Refused without a reason or after closing.
+    """
     require(actor, "consultations.review_statement", statement.consultation)
     if state == Statement.State.HIDDEN and not reason:
         raise Refused(_("Write the reason: it is public."), field="reason")
@@ -224,8 +227,9 @@ def enter_paper_votes(
 ) -> Participation:
     """Key in one paper form. It counts like any other and stays separable.
 
-    receipt: the code on the form and its stub. votes: statement number → 1, −1 or 0; what was left blank is absent.
-    Raises Forbidden, or Refused for a form keyed in before, an empty one, or a statement that is not shown.
+    receipt: the code on the form and its stub. votes: statement number → 1, −1 or 0; what was left blank is
+    absent. Raises Forbidden, or Refused for a form keyed in before, an empty one, or a statement that is
+    not shown.
     """
     require(actor, "consultations.enter_paper_votes", consultation)
     receipt = receipt.strip().upper()
@@ -283,7 +287,9 @@ def close_consultation(*, actor: Actor, consultation: Consultation) -> Consultat
         consultation = Consultation.objects.select_for_update().get(pk=consultation.pk)
         if consultation.is_closed:
             raise Refused(_("This consultation is closed: read its result instead."))
-        statements = list(Statement.objects.select_for_update().filter(consultation=consultation).order_by("pk"))
+        statements = list(
+            Statement.objects.select_for_update().filter(consultation=consultation).order_by("pk")
+        )
         Tally.objects.bulk_create(_tallies(consultation))
         counted = Vote.objects.filter(statement__in=statements, statement__state=Statement.State.SHOWN)
         consultation.participants_counted = counted.aggregate(n=Count("participation", distinct=True))["n"]

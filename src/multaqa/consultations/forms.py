@@ -67,7 +67,9 @@ class VoteForm(ActionForm):
 
     def __init__(self, *args: Any, consultation: Consultation, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["statement"].queryset = shown_statements(consultation).select_related("consultation__organiser")
+        self.fields["statement"].queryset = shown_statements(consultation).select_related(
+            "consultation__organiser"
+        )
 
 
 class ProposeForm(ActionForm):
@@ -75,7 +77,9 @@ class ProposeForm(ActionForm):
         label=_("Your sentence"),
         max_length=SENTENCE,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One idea, which others can agree or disagree with. A facilitator reads it before it is shown."),
+        help_text=_(
+            "One idea, which others can agree or disagree with. A facilitator reads it before it is shown."
+        ),
     )
     language = forms.ChoiceField(
         label=_("Its language"), choices=[("ar", "العربية"), ("fr", "Français"), ("en", "English")]
@@ -101,7 +105,9 @@ class ReviewForm(ActionForm):
         rows=2,
         max_length=400,
         required=False,
-        help_text=_("Needed when it is not shown: it says nothing new, names a person, insults, is off the question."),
+        help_text=_(
+            "Needed when it is not shown: it says nothing new, names a person, insults, is off the question."
+        ),
     )
 
 

@@ -24,8 +24,12 @@ class Consultation(models.Model):
     title = TranslatedField(_("title"))
     question = TranslatedField(_("question"))
     text = TranslatedField(_("text"), blank=True)
-    organiser = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT, related_name="consultations")
-    territory = models.ForeignKey("territories.Territory", on_delete=models.PROTECT, related_name="consultations")
+    organiser = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="consultations"
+    )
+    territory = models.ForeignKey(
+        "territories.Territory", on_delete=models.PROTECT, related_name="consultations"
+    )
     opens_on = models.DateField(_("opens on"))
     closes_on = models.DateField(_("last day"))
     min_assurance = models.PositiveSmallIntegerField(
@@ -33,13 +37,17 @@ class Consultation(models.Model):
     )
     state = models.CharField(max_length=6, choices=State, default=State.DRAFT)
     closed_on = models.DateField(null=True, blank=True)
-    participants_counted = models.PositiveBigIntegerField(null=True, blank=True, help_text=_("Frozen at closing"))
+    participants_counted = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("Frozen at closing")
+    )
     is_demo = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-opens_on", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="consultation_closes_after_it_opens"),
+            models.CheckConstraint(
+                condition=Q(closes_on__gte=F("opens_on")), name="consultation_closes_after_it_opens"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="closed") | Q(closed_on__isnull=False, participants_counted__isnull=False),
                 name="closed_consultation_is_counted",
@@ -75,8 +83,9 @@ class Consultation(models.Model):
 class Participation(models.Model):
     """Somebody in one consultation, under a name that holds there only.
 
-    The pseudonym is a keyed hash of account and consultation. There is no other way from here to an account: without
-    the key, which is not in the database, a vote cannot be joined to a person, nor to the same person's votes elsewhere.
+    The pseudonym is a keyed hash of account and consultation, and the only way from here to an account:
+    without the key, which is not in the database, a vote cannot be joined to a person, nor to the same
+    person's votes elsewhere.
     """
 
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="participations")
@@ -85,9 +94,13 @@ class Participation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["consultation", "pseudonym"], name="one_participation_per_pseudonym"),
             models.UniqueConstraint(
-                fields=["consultation", "receipt"], condition=~Q(receipt=""), name="one_participation_per_paper_form"
+                fields=["consultation", "pseudonym"], name="one_participation_per_pseudonym"
+            ),
+            models.UniqueConstraint(
+                fields=["consultation", "receipt"],
+                condition=~Q(receipt=""),
+                name="one_participation_per_paper_form",
             ),
         ]
 
@@ -159,7 +172,9 @@ class Vote(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["participation", "statement"], name="one_vote_per_person_and_statement"),
+            models.UniqueConstraint(
+                fields=["participation", "statement"], name="one_vote_per_person_and_statement"
+            ),
             models.CheckConstraint(condition=Q(value__in=[-1, 0, 1]), name="vote_is_agree_disagree_or_pass"),
         ]
 
@@ -178,7 +193,10 @@ class Tally(models.Model):
 
 
 STEPS = transitions(
-    {Consultation.State.DRAFT: {Consultation.State.OPEN}, Consultation.State.OPEN: {Consultation.State.CLOSED}}
+    {
+        Consultation.State.DRAFT: {Consultation.State.OPEN},
+        Consultation.State.OPEN: {Consultation.State.CLOSED},
+    }
 )
 STATEMENT_STEPS = transitions(
     {

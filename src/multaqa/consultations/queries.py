@@ -6,7 +6,19 @@ import io
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 
@@ -20,6 +32,7 @@ FEWEST = 10
 """Below this many votes a statement's counts are not published (k-threshold, trust reference §5)."""
 PAPER_STATEMENTS = 40
 """How many statements one sheet of paper carries."""
+TABLE = ("number", "text_ar", "text_fr", "text_en", "votes", "agree", "disagree", "pass", "on_paper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ class Turnout:
 
 
 def pseudonym(account: Account, consultation: Consultation) -> str:
-    """The name of an account in one consultation: HMAC-SHA256 under the installation's secret, 64 hex digits."""
+    """The name of an account in one consultation: HMAC-SHA256 under the secret key, 64 hex digits."""
     return salted_hmac(
         "multaqa.consultations.participation", f"{account.pk}|{consultation.pk}", algorithm="sha256"
     ).hexdigest()
@@ -172,19 +185,25 @@ def shown_statements(consultation: Consultation) -> QuerySet[Statement]:
 
 def hidden_statements(consultation: Consultation) -> QuerySet[Statement]:
     """The statements not shown, the latest first; their reasons are public, their words are not."""
-    return Statement.objects.filter(consultation=consultation, state=Statement.State.HIDDEN).order_by("-number")
+    return Statement.objects.filter(consultation=consultation, state=Statement.State.HIDDEN).order_by(
+        "-number"
+    )
 
 
 def statements_to_review(consultation: Consultation) -> QuerySet[Statement]:
     """What waits for a facilitator, the longest waiting first."""
-    return Statement.objects.filter(consultation=consultation, state=Statement.State.PROPOSED).order_by("number")
+    return Statement.objects.filter(consultation=consultation, state=Statement.State.PROPOSED).order_by(
+        "number"
+    )
 
 
-def next_statement(consultation: Consultation, participation: Participation | None = None) -> Statement | None:
+def next_statement(
+    consultation: Consultation, participation: Participation | None = None
+) -> Statement | None:
     """The next statement for a participant, None when all are answered: two SQL statements.
 
-    Each participant meets the statements in an order of their own, so that none profits from standing first. A
-    stranger meets them in their numbers' order.
+    Each participant meets the statements in an order of their own, so that none profits from standing first.
+    A stranger meets them in their numbers' order.
     """
     waiting = shown_statements(consultation)
     if participation is None:
@@ -193,12 +212,14 @@ def next_statement(consultation: Consultation, participation: Participation | No
     numbers = list(waiting.values_list("number", flat=True))
     if not numbers:
         return None
-    following = min(numbers, key=lambda number: hashlib.sha256(f"{participation.pseudonym}|{number}".encode()).digest())
+    following = min(
+        numbers, key=lambda number: hashlib.sha256(f"{participation.pseudonym}|{number}".encode()).digest()
+    )
     return Statement.objects.get(consultation=consultation, number=following)
 
 
 def ballot(consultation: Consultation, actor: Actor, number: int | None = None) -> Ballot:
-    """The statement asked for by number, or the next one, with the actor's progress: at most five SQL statements."""
+    """The statement asked for by number, or the next one, with the actor's progress: four SQL statements."""
     participation = participation_of(actor, consultation)
     shown = shown_statements(consultation)
     statement = shown.filter(number=number).first() if number else None
@@ -209,9 +230,13 @@ def ballot(consultation: Consultation, actor: Actor, number: int | None = None) 
         own = participation.votes.filter(statement=statement).values_list("value", flat=True).first()
     progress = shown.aggregate(
         total=Count("pk"),
-        answered=Count("pk", filter=Q(pk__in=Vote.objects.filter(participation=participation).values("statement"))),
+        answered=Count(
+            "pk", filter=Q(pk__in=Vote.objects.filter(participation=participation).values("statement"))
+        ),
     )
-    return Ballot(consultation, statement, own, progress["answered"] if participation else 0, progress["total"])
+    return Ballot(
+        consultation, statement, own, progress["answered"] if participation else 0, progress["total"]
+    )
 
 
 def own_votes(participation: Participation | None, statements: list[Statement]) -> dict[int, str]:
@@ -231,14 +256,18 @@ def results(consultation: Consultation) -> Results:
         raise ValueError("a consultation has results once it is closed")
     counted = shown_statements(consultation).prefetch_related(Prefetch("tallies", to_attr="counted"))
     votes = Tally.objects.filter(statement__consultation=consultation).aggregate(
-        n=Coalesce(Sum("agree"), Value(0)) + Coalesce(Sum("disagree"), Value(0)) + Coalesce(Sum("passed"), Value(0))
+        n=Coalesce(Sum("agree"), Value(0))
+        + Coalesce(Sum("disagree"), Value(0))
+        + Coalesce(Sum("passed"), Value(0))
     )["n"]
     return Results(consultation.participants_counted, votes, tuple(map(_result, counted)))
 
 
 def _result(statement: Statement) -> Result:
-    tallies: list[Tally] = statement.counted  # type: ignore[attr-defined]
-    agree, disagree, passed = (sum(getattr(tally, name) for tally in tallies) for name in ("agree", "disagree", "passed"))
+    tallies: list[Tally] = statement.counted
+    agree, disagree, passed = (
+        sum(getattr(tally, name) for tally in tallies) for name in ("agree", "disagree", "passed")
+    )
     votes = agree + disagree + passed
     if votes < FEWEST:
         return Result(statement, None, None, None, None)
@@ -251,13 +280,21 @@ def results_csv(found: Results) -> str:
     """The published counts, one row a statement with at least ten votes."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
-    rows.writerow("number text_ar text_fr text_en votes agree disagree pass on_paper".split())
+    rows.writerow(TABLE)
     for result in found.statements:
         if result.votes is not None:
             texts = [_safe(result.statement.text.get(language, "")) for language in ("ar", "fr", "en")]
             paper = "" if result.on_paper is None else result.on_paper
             rows.writerow(
-                [result.statement.number, *texts, result.votes, result.agree, result.disagree, result.passed, paper]
+                [
+                    result.statement.number,
+                    *texts,
+                    result.votes,
+                    result.agree,
+                    result.disagree,
+                    result.passed,
+                    paper,
+                ]
             )
     return out.getvalue()
 

@@ -17,7 +17,8 @@ def convenes_for(actor: Actor, organiser: Organisation | None = None) -> bool:
 @rules.predicate
 def answers_for_organiser(actor: Actor, consultation: Consultation) -> bool:
     return any(
-        actor.holds(function, consultation.organiser) for function in (Function.COUNCIL_OFFICER, Function.COORDINATOR)
+        actor.holds(function, consultation.organiser)
+        for function in (Function.COUNCIL_OFFICER, Function.COORDINATOR)
     )
 
 

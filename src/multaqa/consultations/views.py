@@ -19,7 +19,7 @@ from multaqa.consultations.actions import (
 from multaqa.consultations.forms import OpenForm, PaperForm, ProposeForm, ReviewForm, VoteForm
 from multaqa.consultations.models import Consultation, Statement, Vote
 from multaqa.kit.forms import ActionForm, asked, page
-from multaqa.kit.policy import Refused, allows, require
+from multaqa.kit.policy import allows, require
 from multaqa.ledger.queries import threads
 
 PAGE = 20
@@ -137,8 +137,10 @@ def download(request: HttpRequest, slug: str) -> HttpResponse:
     """The published counts, to the byte whose hash the record holds."""
     consultation = _find(slug)
     if not consultation.is_closed:
-        raise Refused(_("The counts are published when the consultation closes."))
-    answer = HttpResponse(queries.results_csv(queries.results(consultation)), content_type="text/csv; charset=utf-8")
+        return redirect("consultations:results", slug)
+    answer = HttpResponse(
+        queries.results_csv(queries.results(consultation)), content_type="text/csv; charset=utf-8"
+    )
     answer["Content-Disposition"] = f'attachment; filename="{consultation.slug}.csv"'
     return answer
 
@@ -160,7 +162,9 @@ def review(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if form.carry_out(review_statement, actor=request.actor, statement=statement):
         messages.success(request, _("The decision is recorded."))
         return redirect("consultations:moderation", slug)
-    return page(request, "consultations/review.html", consultation=consultation, statement=statement, form=form)
+    return page(
+        request, "consultations/review.html", consultation=consultation, statement=statement, form=form
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -197,7 +201,11 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("The consultation is closed and its result is frozen."))
         return redirect("consultations:results", slug)
     return page(
-        request, "consultations/close.html", consultation=consultation, form=form, turnout=queries.turnout(consultation)
+        request,
+        "consultations/close.html",
+        consultation=consultation,
+        form=form,
+        turnout=queries.turnout(consultation),
     )
 
 

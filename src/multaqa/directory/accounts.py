@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -94,4 +95,22 @@ class ReauthenticateForm(AnyDigits, mfa.ReauthenticateForm):
 
 
 class ActivateTOTPForm(AnyDigits, totp.ActivateTOTPForm):
+    pass
+
+
+class NamedKey(forms.Form):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["name"].label = _("Name of the key")
+
+
+class AddKeyForm(NamedKey, webauthn.AddWebAuthnForm):
+    """A key is a passkey unless its owner wants it for the second step only."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["passwordless"].initial = True
+
+
+class RenameKeyForm(NamedKey, webauthn.EditWebAuthnForm):
     pass

@@ -209,7 +209,7 @@ def raise_assurance(*, actor: Actor, account: Account) -> Account:
             actor,
             "directory.assurance_raised",
             account,
-            facts={"before": before, "after": account.assurance},
+            facts={"before": before, "after": int(account.assurance)},
             private={"account": str(account), "seen_on": clock.today()},
         )
     return account
@@ -287,6 +287,6 @@ def _entitled(office: Office) -> Office:
     shown, titles = copy(office), {}
     for language in LANGUAGES:
         with override(language):
-            titles[language] = f"{office.title or office.get_function_display()} · {office.organisation}"
+            titles[language] = str(office)
     setattr(shown, "title", Translated.of(**titles))  # noqa: B010  the column holds such a text
     return shown

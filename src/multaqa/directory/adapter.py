@@ -13,9 +13,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from multaqa.directory.models import Account, Assurance
 from multaqa.directory.phones import normal_phone
@@ -27,8 +26,8 @@ class PhoneField(forms.CharField):
     """A telephone number as people write it, cleaned to its international form."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("label", _lazy("Telephone"))
-        options.setdefault("help_text", _lazy("For example 06 12 34 56 78"))
+        options.setdefault("label", _("Telephone"))
+        options.setdefault("help_text", _("For example 06 12 34 56 78"))
         widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "dir": "ltr"})
         super().__init__(max_length=40, widget=widget, **options)
 
@@ -39,7 +38,7 @@ class PhoneField(forms.CharField):
         try:
             return normal_phone(text)
         except ValueError:
-            raise ValidationError(_("Write a telephone number, for example 06 12 34 56 78.")) from None
+            raise ValidationError(gettext("Write a telephone number, for example 06 12 34 56 78.")) from None
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -84,18 +83,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return Account.objects.filter(phone=phone, is_active=True).first()
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **options: Any) -> None:
-        send(phone, _("Your Multaqa code: %(code)s. Give it to nobody.") % {"code": code})
+        send(phone, gettext("Your Multaqa code: %(code)s. Give it to nobody.") % {"code": code})
 
     def send_unknown_account_sms(self, phone: str, **options: Any) -> None:
         address = self.request.build_absolute_uri(reverse("account_signup"))
-        send(
-            phone,
-            _("No Multaqa account uses this number. You can create one: %(address)s") % {"address": address},
-        )
+        text = gettext("No Multaqa account uses this number. You can create one: %(address)s")
+        send(phone, text % {"address": address})
 
     def send_account_already_exists_sms(self, phone: str) -> None:
         address = self.request.build_absolute_uri(reverse("account_login"))
-        send(phone, _("You already have a Multaqa account. Sign in: %(address)s") % {"address": address})
+        text = gettext("You already have a Multaqa account. Sign in: %(address)s")
+        send(phone, text % {"address": address})
 
 
 class ConfirmEmailStage(EmailVerificationStage):
@@ -118,10 +116,10 @@ class MFAAdapter(DefaultMFAAdapter):
         return _cipher().decrypt(encrypted_text.encode()).decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        return {**super().get_public_key_credential_rp_entity(), "name": str(_("Multaqa"))}
+        return {**super().get_public_key_credential_rp_entity(), "name": str(gettext("Multaqa"))}
 
     def get_totp_issuer(self) -> str:
-        return str(_("Multaqa"))
+        return str(gettext("Multaqa"))
 
 
 def _cipher() -> Fernet:

@@ -53,6 +53,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **options: Any) -> None:
         # an emptied box means no address; two accounts may lack one
         self.email, self.phone = self.email or None, self.phone or None
+        if not self.password:
+            self.set_unusable_password()
         super().save(*args, **options)
 
     @property
@@ -145,7 +147,7 @@ class Office(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title or self.get_function_display()}, {self.organisation}"
+        return f"{self.title or self.get_function_display()} · {self.organisation}"
 
     def get_absolute_url(self) -> str:
         return self.organisation.get_absolute_url()
@@ -179,7 +181,7 @@ class Tie(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.organisation}"
+        return f"{self.get_kind_display()} · {self.organisation}"
 
     @property
     def title(self) -> Translated:

@@ -225,32 +225,44 @@ def _decode(text: str | bytes) -> str:
 
 
 Row = tuple[int, list[str]]
-VOTES_TITLE = re.compile(r"^VOTES[;\s]*$", re.MULTILINE | re.IGNORECASE)
+VOTES_TITLE = re.compile(r"^VOTES[; \t]*$", re.MULTILINE | re.IGNORECASE)
 
 
 def _sections(text: str) -> dict[str, list[Row]]:
     """Rows of each section with the line on which each begins."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    title = VOTES_TITLE.search(text)
+    if title and '"' not in text[title.end() :]:
+        # ballots are nearly the whole file: without quotation marks they need no CSV reader
+        parts = _split(_rows(text[: title.end()]))
+        if "VOTES" in parts:
+            first = text.count("\n", 0, title.end()) + 1
+            parts["VOTES"] += [
+                (line, ballot.split(";"))
+                for line, ballot in enumerate(text[title.end() :].split("\n"), first)
+                if ballot.strip("; \t")
+            ]
+        else:
+            parts = _split(_rows(text))
+    else:
+        parts = _split(_rows(text))
+    for name in SECTIONS:
+        if not parts.get(name):
+            raise _missing_section(name, parts)
+    return parts
+
+
+def _split(rows: Iterator[Row]) -> dict[str, list[Row]]:
     parts: dict[str, list[Row]] = {}
     current: list[Row] | None = None
-    title = VOTES_TITLE.search(text)
-    # ballots are nearly the whole file: without quotation marks they need no CSV reader
-    plain = title is not None and '"' not in text[title.end() :]
-    for line, row in _rows(text[: title.end()] if title and plain else text):
-        if not any(row[1:]) and row[0].strip().upper() in SECTIONS and row[0].strip().upper() not in parts:
-            current = parts.setdefault(row[0].strip().upper(), [])
+    for line, row in rows:
+        name = row[0].strip().upper()
+        if name in SECTIONS and name not in parts and not any(row[1:]):
+            current = parts.setdefault(name, [])
         elif current is None:
             raise PabulibError("no_meta", "the file should begin with META.", line=line)
         else:
             current.append((line, row))
-    if title and plain:
-        begin = text.count("\n", 0, title.end()) + 1
-        lines = text[title.end() :].splitlines()
-        parts.setdefault("VOTES", []).extend(
-            (number, line.split(";")) for number, line in enumerate(lines, begin) if line.strip("; \t")
-        )
-    for name in SECTIONS:
-        if not parts.get(name):
-            raise _missing_section(name, parts)
     return parts
 
 

@@ -54,7 +54,8 @@ def count(call: Call, candidates: Sequence[Application], ballots: Sequence[Ballo
             projects=[str(application.number) for application in candidates],
             costs=[application.requested for application in candidates],
             budget=call.amount,
-            ballots=[[str(number) for number in vote] for vote in votes],
+            # sorted, so that what is drawn from them does not hang on the order in which they came
+            ballots=[[str(number) for number in vote] for vote in sorted(votes)],
             unit=scale(call.currency),
         ),
         rule=rule,

@@ -20,7 +20,8 @@ _WHY = {
     "did_not_fit": _("It came in place %(position)s, when %(left)s were left: %(lacked)s short of its cost."),
     "stopped": _("The count ended before it, at “%(stopped_by)s”, with %(left)s left."),
     "purses_short": _(
-        "After the initiatives they also supported, its supporters held %(held)s: %(lacked)s short of its cost."
+        "After the initiatives they also supported, its supporters held %(held)s: "
+        "%(lacked)s short of its cost."
     ),
     "worth_less": _("Supporting it would have displaced initiatives approved by more people."),
 }

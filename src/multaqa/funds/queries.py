@@ -70,7 +70,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Footing:
-    """What the instalments of an award stand on: the law, its agreement, its accepted reports not used yet."""
+    """What the instalments of an award stand on: the law, its agreement, its unused accepted reports."""
 
     known: legal.Known
     in_force: bool
@@ -434,7 +434,7 @@ def blocks(found: Tranche, ground: Footing, report: Report | None = None) -> lis
 
 
 def _late_report(award: Award, known: legal.Known) -> Block | None:
-    """The financial report of last year, where money was paid before this year began and its day has passed."""
+    """The financial report of last year, where money was paid and the day of the report has passed."""
     today = clock.today()
     day = legal.report_day(known, today.year)
     if day is None or today < day or not award.paid or award.awarded_on.year >= today.year:

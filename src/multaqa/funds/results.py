@@ -150,7 +150,8 @@ def counted_by(call: Call) -> str:
             "Residents approve initiatives; each voter has an equal share of the money (Equal Shares)."
         ),
         "phragmen": _(
-            "Residents approve initiatives; the cost of each is spread as evenly as possible over its supporters (Phragmén)."
+            "Residents approve initiatives; "
+            "the cost of each is spread as evenly as possible over its supporters (Phragmén)."
         ),
         "welfare": _(
             "Residents approve initiatives; the selection with the most approvals that fits is taken."
@@ -199,7 +200,8 @@ def _sentences(call: Call, allocation: Allocation) -> list[tuple[str, str]]:
     }
     share = _("%(amount)s among %(voters)s voters: %(purse)s each, in town or country, on paper or online.")
     pay = _(
-        "An initiative is supported when its supporters' shares cover its cost, the cheapest a vote first; shares were then raised to %(final)s so that less money stays unused."
+        "An initiative is supported when its supporters' shares cover its cost, the cheapest a vote first; "
+        "shares were then raised to %(final)s so that less money stays unused."
     )
     return [
         (_("1. An equal share for all"), share % values),

@@ -1,5 +1,6 @@
 """Reading the public record: entries, and the decision thread that they make."""
 
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -66,18 +67,22 @@ def threads(items: Iterable[models.Model]) -> dict[str, Thread]:
     if not roots:
         return {}
     relatives = _relatives(roots)
-    subjects = {subject for found in relatives.values() for subject in found}
+    subjects = {subject for family in relatives.values() for subject in (*family.causes, *family.effects)}
     by_subject: dict[str, list[Entry]] = {}
     for entry in Entry.objects.filter(in_thread=True, subject__in=subjects).defer("payload").order_by("pk"):
         by_subject.setdefault(entry.subject, []).append(entry)
-    return {
-        root: _beads(root, [entry for subject in found for entry in by_subject.get(subject, [])])
-        for root, found in relatives.items()
-    }
+    return {root: _beads(root, _of_this_turn(root, family, by_subject)) for root, family in relatives.items()}
 
 
-def _relatives(roots: list[str]) -> dict[str, set[str]]:
-    """For each object: itself, all it follows from and all that followed from it, but not its siblings."""
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """What an object follows from, and what followed from it (itself in both); its siblings are in neither."""
+
+    causes: set[str]
+    effects: set[str]
+
+
+def _relatives(roots: list[str]) -> dict[str, _Family]:
     values = ", ".join(["(%s)"] * len(roots))
     sql = f"""
         WITH RECURSIVE given(ref) AS (VALUES {values}),
@@ -89,29 +94,65 @@ def _relatives(roots: list[str]) -> dict[str, set[str]]:
             SELECT CAST(ref AS varchar(80)), CAST(ref AS varchar(80)) FROM given
             UNION SELECT down.root, link.subject FROM down JOIN ledger_link link ON link.cause = down.ref
         )
-        SELECT root, ref FROM up UNION SELECT root, ref FROM down
+        SELECT root, ref, 1 FROM up UNION ALL SELECT root, ref, 0 FROM down
     """  # noqa: S608  only the number of placeholders is put in
-    found: dict[str, set[str]] = {root: {root} for root in roots}
+    found = {root: _Family(set(), set()) for root in roots}
     with connection.cursor() as cursor:
         cursor.execute(sql, roots)
-        for root, subject in cursor.fetchall():
-            found[root].add(subject)
+        for root, subject, is_cause in cursor.fetchall():
+            (found[root].causes if is_cause else found[root].effects).add(subject)
     return found
 
 
-def _beads(root: str, entries: list[Entry]) -> Thread:
+def _of_this_turn(root: str, family: _Family, by_subject: dict[str, list[Entry]]) -> list[Entry]:
+    """The entries of one turn of the loop, those that count most last.
+
+    An evaluation leads to a new recommendation: that one's thread begins anew, so later steps of what it follows
+    from, and earlier steps of what followed from it, belong to other turns. Of several effects the first counts, of
+    several causes the last, and an object's own entries before all others.
+    """
+    own = [STEPS.index(Step(entry.step)) for entry in by_subject.get(root, []) if entry.step]
+    first, last = (min(own), max(own)) if own else (len(STEPS), 0)
+    causes = [
+        entry
+        for subject in family.causes - {root}
+        for entry in by_subject.get(subject, [])
+        if not own or _place(entry) <= last
+    ]
+    effects = [
+        entry
+        for subject in family.effects - {root}
+        for entry in by_subject.get(subject, [])
+        if not own or _place(entry) >= first
+    ]
+    by_age = operator.attrgetter("pk")
+    return sorted(effects, key=by_age, reverse=True) + sorted(causes, key=by_age) + by_subject.get(root, [])
+
+
+def _place(entry: Entry) -> int:
+    """Where in the thread an entry stands: at the step it completes, or at the one it obliges to."""
+    return STEPS.index(Step(entry.step or entry.due_step))
+
+
+def _beads(root: str, found: list[Entry]) -> Thread:
     done: dict[str, Entry] = {}
-    for entry in sorted(entries, key=lambda entry: (entry.subject == root, entry.pk)):
+    for entry in found:
         if entry.step:
             done[entry.step] = entry
-    reached = max((STEPS.index(Step(step)) for step in done), default=-1)
+    # news of a decision on its way is not yet the publication of what it changed
+    if Step.PUBLISHED in done and Step.EVALUATED not in done and done[Step.PUBLISHED].subject != root:
+        del done[Step.PUBLISHED]
+    counted = done.keys() - ({Step.PUBLISHED} if Step.EVALUATED not in done else set())
+    reached = max((STEPS.index(Step(step)) for step in counted), default=-1)
     dues: dict[str, Entry] = {}
-    for entry in entries:
+    for entry in found:
         if entry.due_on and entry.met_at is None and entry.due_step not in done:
             earlier = dues.get(entry.due_step)
             if earlier is None or (earlier.due_on and entry.due_on < earlier.due_on):
                 dues[entry.due_step] = entry
-    return Thread(tuple(_bead(place, step, reached, done.get(step), dues.get(step)) for place, step in enumerate(STEPS)))
+    return Thread(
+        tuple(_bead(place, step, reached, done.get(step), dues.get(step)) for place, step in enumerate(STEPS))
+    )
 
 
 def _bead(place: int, step: Step, reached: int, done: Entry | None, due: Entry | None) -> Bead:

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.apps import apps
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import Revision
@@ -15,6 +14,7 @@ from multaqa.kit.translated import Translated
 from multaqa.ledger.actions import record
 from multaqa.ledger.steps import Step
 from multaqa.ledger.verbs import register
+from multaqa.newsroom.completeness import complete
 from multaqa.newsroom.models import Article, Correction, Withdrawal, within_action
 
 register(
@@ -38,13 +38,11 @@ def publish_article(*, actor: Actor, article: Article) -> Article:
         draft: Article = revision.as_object()
         if stored.live:
             raise Refused(
-                _(
-                    "This article is published. Publish the change as a correction and say what it corrects."
-                )
+                _("This article is published. Publish the change as a correction and say what it corrects.")
             )
         if draft.go_live_at and draft.go_live_at > clock.now():
             raise Refused(_("This article waits for its hour. Remove the date to publish it now."))
-        reported = _complete(draft)
+        reported = complete(draft)
         published = _publish(actor, stored, revision)
         record(
             actor,
@@ -80,7 +78,7 @@ def correct_article(*, actor: Actor, article: Article, text: Translated) -> Arti
             raise Refused(_("The article has not changed. Save the corrected text first."))
         if draft.slug != stored.slug:
             raise Refused(_("A published article keeps its address. Put the old address back."), field="slug")
-        reported = _complete(draft)
+        reported = complete(draft)
         published = _publish(actor, stored, revision)
         Correction.objects.create(
             article=published, text=text, old_hash=old, new_hash=new, published_at=clock.now()
@@ -150,39 +148,3 @@ def _publish(actor: Actor, stored: Article, revision: Revision) -> Article:
     }
     Article.objects.filter(pk=stored.pk).update(**dates)
     return Article.objects.select_related("locale", "dateline_place").get(pk=stored.pk)
-
-
-def _complete(article: Article) -> list[models.Model]:
-    """Refuse what was left open by oversight; the objects that the article reports."""
-    unknown = set(article.unknown)
-    missing = {
-        Article.Unknown.PLACE: article.dateline_place_id is None,
-        Article.Unknown.DAY: not article.dateline_day,
-        Article.Unknown.BYLINE: not article.byline,
-        Article.Unknown.ABOUT: not article.about,
-    }
-    if not article.standfirst:
-        raise Refused(_("Write the standfirst."), field="standfirst")
-    for what, absent in missing.items():
-        if absent and what not in unknown:
-            raise Refused(_("Give %(what)s, or say that it is not known."), field="unknown", what=what.label)
-        if not absent and what in unknown:
-            raise Refused(
-                _("You gave %(what)s and said that it is not known."), field="unknown", what=what.label
-            )
-    if article.dateline_day and article.day is None:
-        raise Refused(_("The day of the dateline does not exist in the calendar."), field="dateline_day")
-    if article.comments_policy == Article.Comments.CLOSED and not article.comments_reason:
-        raise Refused(_("Say why comments are closed."), field="comments_reason")
-    return [_reported(text) for text in article.about]
-
-
-def _reported(text: str) -> models.Model:
-    """The object behind a ledger reference such as funds.call:3."""
-    noun, _colon, number = text.partition(":")
-    try:
-        return apps.get_model(noun)._default_manager.get(pk=int(number))
-    except (LookupError, ValueError, models.ObjectDoesNotExist):
-        raise Refused(
-            _("Nothing in the ledger is called %(reference)s."), field="about", reference=text
-        ) from None

@@ -212,8 +212,8 @@ class Article(Page):
             "title": self.title,
             "standfirst": self.standfirst,
             "body": [
-                {"type": block["type"], "value": _without_ids(block["value"])}
-                for block in self.body.get_prep_value()
+                {"type": part.block_type, "value": _without_ids(part.block.get_prep_value(part.value))}
+                for part in self.body
             ],
             "byline": self.byline,
             "dateline": {

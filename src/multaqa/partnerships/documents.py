@@ -1,7 +1,8 @@
-"""The formal papers of an agreement: its text, frozen when it is put to signature, and the certificate of signatures.
+"""The papers of an agreement: its text, frozen when put to signature, and the certificate of signatures.
 
-Arabic and French stand side by side. What people wrote reaches the renderer as JSON data beside a fixed template, never
-as markup, so nothing typed into a form can become an instruction. The same content gives the same bytes.
+Arabic and French stand side by side. What people wrote reaches the renderer as JSON data beside a fixed
+template, never as markup, so nothing typed into a form can become an instruction. The same content gives the
+same bytes.
 """
 
 import io
@@ -32,8 +33,8 @@ Pair = dict[str, str]
 def render_agreement(agreement: Agreement, *, preview: bool = False) -> bytes:
     """The text of an agreement as a PDF: parties, purpose, duration, money, commitments, places to sign.
 
-    preview: says on the paper that it is a draft. Depends only on what is agreed and on the address of the platform;
-    never on the clock or on who signed.
+    preview: says on the paper that it is a draft. Depends only on what is agreed and on the address of the
+    platform; never on the clock or on who signed.
     """
     content = {"kind": "text", "is_draft": preview, "sha256": "", "signatures": _places(agreement)}
     return _render({**_content(agreement), **content}, _address(agreement))
@@ -54,10 +55,14 @@ def render_certificate(agreement: Agreement) -> bytes:
 def _render(content: dict[str, Any], address: str) -> bytes:
     files = {
         "main.typ": _TEMPLATE.read_bytes(),
-        "content.json": json.dumps({**content, "address": address}, ensure_ascii=False, sort_keys=True).encode(),
+        "content.json": json.dumps(
+            {**content, "address": address}, ensure_ascii=False, sort_keys=True
+        ).encode(),
         "code.svg": _code(address),
     }
-    return bytes(typst.compile(files, font_paths=[str(_FONTS)], ignore_system_fonts=True, format="pdf", timestamp=0))
+    return bytes(
+        typst.compile(files, font_paths=[str(_FONTS)], ignore_system_fonts=True, format="pdf", timestamp=0)
+    )
 
 
 def _code(address: str) -> bytes:

@@ -18,10 +18,12 @@ UPLOAD_BYTES = 10_000_000
 
 
 class OrganisationField(forms.CharField):
-    """An organisation by its code, offered from the page's one `organisations` list instead of a select a row."""
+    """An organisation by its code, offered from the page's one `organisations` list."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.TextInput(attrs={"list": "organisations", "autocomplete": "off", "dir": "ltr"}))
+        options.setdefault(
+            "widget", forms.TextInput(attrs={"list": "organisations", "autocomplete": "off", "dir": "ltr"})
+        )
         super().__init__(max_length=60, **options)
 
     def clean(self, value: Any) -> Any:
@@ -40,7 +42,11 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=_("Word or reference"), required=False, max_length=80)
     state = forms.ChoiceField(label=_("State"), required=False)
     territory = forms.ModelChoiceField(
-        Territory.objects.all(), label=_("Territory"), required=False, to_field_name="code", empty_label=_("All")
+        Territory.objects.all(),
+        label=_("Territory"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("All"),
     )
     party = OrganisationField(label=_("Party"), required=False)
 
@@ -60,11 +66,15 @@ class FilterForm(forms.Form):
 
 class DraftForm(ActionForm):
     title = TranslatedFormField(label=_("Title"), max_length=300)
-    purpose = TranslatedFormField(label=_("Purpose"), rows=6, help_text=_("What the parties want to achieve together."))
+    purpose = TranslatedFormField(
+        label=_("Purpose"), rows=6, help_text=_("What the parties want to achieve together.")
+    )
     territory = forms.ModelChoiceField(Territory.objects.all(), label=_("Territory"))
     starts_on = DayField(label=_("First day"))
     ends_on = DayField(label=_("Last day"))
-    amount = AmountField(label=_("Amount"), required=False, help_text=_("Leave empty when no money is promised."))
+    amount = AmountField(
+        label=_("Amount"), required=False, help_text=_("Leave empty when no money is promised.")
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -72,9 +82,13 @@ class DraftForm(ActionForm):
             named = {"row": row}
             fields = {
                 "party": OrganisationField(label=_("Party %(row)s") % named, required=row <= 2),
-                "capacity": TranslatedFormField(label=_("Party %(row)s acting as") % named, required=False, max_length=200),
+                "capacity": TranslatedFormField(
+                    label=_("Party %(row)s acting as") % named, required=False, max_length=200
+                ),
                 "deliberation": forms.CharField(
-                    label=_("Party %(row)s: number of its deliberation") % named, required=False, max_length=60
+                    label=_("Party %(row)s: number of its deliberation") % named,
+                    required=False,
+                    max_length=60,
                 ),
             }
             for name, field in fields.items():
@@ -88,7 +102,9 @@ class DraftForm(ActionForm):
             [given.pop(f"{name}_{row}", None) for name in ("party", "capacity", "deliberation")]
             for row in range(1, PARTY_ROWS + 1)
         ]
-        parties = [PartyTerms(one, capacity or Translated(), number or "") for one, capacity, number in rows if one]
+        parties = [
+            PartyTerms(one, capacity or Translated(), number or "") for one, capacity, number in rows if one
+        ]
         return {**given, "parties": parties}
 
 
@@ -135,7 +151,10 @@ class SignForm(ActionForm):
 class ProgressForm(ActionForm):
     progress = WholeNumberField(label=_("Progress in percent"), min_value=0, max_value=100)
     evidence = forms.CharField(
-        label=_("Evidence"), required=False, max_length=300, help_text=_("Names of documents or public addresses.")
+        label=_("Evidence"),
+        required=False,
+        max_length=300,
+        help_text=_("Names of documents or public addresses."),
     )
 
 
@@ -185,7 +204,9 @@ class EvaluateForm(ActionForm):
             field = forms.ChoiceField(label=criterion.label.capitalize(), choices=marks, required=False)
             field.widget.attrs["class"] = "in"
             self.fields[criterion.value] = field
-        conclusion = forms.CharField(label=_("Conclusion"), widget=forms.Textarea(attrs={"rows": 5}), max_length=5000)
+        conclusion = forms.CharField(
+            label=_("Conclusion"), widget=forms.Textarea(attrs={"rows": 5}), max_length=5000
+        )
         findings = forms.CharField(
             label=_("Findings"),
             widget=forms.Textarea(attrs={"rows": 5}),
@@ -199,13 +220,17 @@ class EvaluateForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        scores = {one.value: int(given[one.value]) if given.get(one.value) else None for one in Evaluation.Criterion}
+        scores = {
+            one.value: int(given[one.value]) if given.get(one.value) else None for one in Evaluation.Criterion
+        }
         findings = [line.strip() for line in given.get("findings", "").splitlines() if line.strip()]
         return {"scores": scores, "conclusion": given.get("conclusion", ""), "findings": findings}
 
 
 class ReplyForm(ActionForm):
-    text = forms.CharField(label=_("Answer of your organisation"), widget=forms.Textarea(attrs={"rows": 6}), max_length=5000)
+    text = forms.CharField(
+        label=_("Answer of your organisation"), widget=forms.Textarea(attrs={"rows": 6}), max_length=5000
+    )
 
 
 class AdoptForm(ActionForm):
@@ -217,7 +242,10 @@ class AdoptForm(ActionForm):
 
 class ReasonForm(ActionForm):
     reason = forms.CharField(
-        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000, help_text=_("It is public.")
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        help_text=_("It is public."),
     )
 
 

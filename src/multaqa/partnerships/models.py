@@ -34,13 +34,17 @@ class Agreement(models.Model):
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     title = TranslatedField(_("title"))
     purpose = TranslatedField(_("purpose"))
-    territory = models.ForeignKey("territories.Territory", on_delete=models.PROTECT, related_name="agreements")
+    territory = models.ForeignKey(
+        "territories.Territory", on_delete=models.PROTECT, related_name="agreements"
+    )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     amount = models.PositiveBigIntegerField(_("amount"), null=True, blank=True, help_text=_("In minor units"))
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT, db_index=True)
-    document_sha256 = models.CharField(max_length=64, blank=True, help_text=_("Of the frozen PDF, in hexadecimal"))
+    document_sha256 = models.CharField(
+        max_length=64, blank=True, help_text=_("Of the frozen PDF, in hexadecimal")
+    )
     in_force_on = models.DateField(null=True, blank=True, help_text=_("Day of the last signature"))
     evaluation_due_on = models.DateField(null=True, blank=True)
     cancel_reason = models.TextField(blank=True)
@@ -49,7 +53,9 @@ class Agreement(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="agreement_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="agreement_ends_after_it_starts"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "cancelled"]) | ~Q(document_sha256=""),
                 name="agreement_signed_on_a_frozen_text",
@@ -60,10 +66,13 @@ class Agreement(models.Model):
                 name="agreement_in_force_since_a_day",
             ),
             models.CheckConstraint(
-                condition=~Q(state="cancelled") | ~Q(cancel_reason=""), name="agreement_cancelled_with_a_reason"
+                condition=~Q(state="cancelled") | ~Q(cancel_reason=""),
+                name="agreement_cancelled_with_a_reason",
             ),
             models.UniqueConstraint(
-                fields=["document_sha256"], condition=~Q(document_sha256=""), name="one_agreement_per_document"
+                fields=["document_sha256"],
+                condition=~Q(document_sha256=""),
+                name="one_agreement_per_document",
             ),
         ]
 
@@ -81,7 +90,9 @@ class Agreement(models.Model):
 class Document(models.Model):
     """The frozen PDF, kept to the byte: what everybody signs, whatever later versions of the renderer do."""
 
-    agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="document", primary_key=True)
+    agreement = models.OneToOneField(
+        Agreement, on_delete=models.PROTECT, related_name="document", primary_key=True
+    )
     content = models.BinaryField()
 
     @property
@@ -91,7 +102,9 @@ class Document(models.Model):
 
 class Party(models.Model):
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="parties")
-    organisation = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT, related_name="parties")
+    organisation = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="parties"
+    )
     order = models.PositiveSmallIntegerField()
     capacity = TranslatedField(_("acting as"), blank=True)
     deliberation = models.CharField(_("number of the deliberation"), max_length=60, blank=True)
@@ -118,9 +131,7 @@ class Signature(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(document_sha256=""), name="signature_of_a_frozen_text"
-            )
+            models.CheckConstraint(condition=~Q(document_sha256=""), name="signature_of_a_frozen_text")
         ]
 
     def __str__(self) -> str:
@@ -196,7 +207,9 @@ class Report(models.Model):
     period_start = models.DateField(_("from"))
     period_end = models.DateField(_("to"))
     text = models.TextField(_("text"))
-    spent = models.PositiveBigIntegerField(_("amount spent"), null=True, blank=True, help_text=_("In minor units"))
+    spent = models.PositiveBigIntegerField(
+        _("amount spent"), null=True, blank=True, help_text=_("In minor units")
+    )
     state = models.CharField(max_length=9, choices=State, default=State.SUBMITTED)
     reason = models.TextField(blank=True, help_text=_("Why it was returned"))
     submitted_on = models.DateField()
@@ -249,7 +262,9 @@ class Evaluation(models.Model):
     year = models.PositiveSmallIntegerField(help_text=_("First, second… year of the agreement"))
     due_on = models.DateField()
     scores = models.JSONField(help_text=_("Criterion: 1 to 4, or null for not measured"))
-    evaluator = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT, related_name="evaluations")
+    evaluator = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="evaluations"
+    )
     conclusion = models.TextField(_("conclusion"))
     published_on = models.DateField()
 
@@ -306,12 +321,18 @@ class Finding(models.Model):
     number = models.PositiveSmallIntegerField()
     text = models.TextField(_("finding"))
     becomes_recommendation = models.ForeignKey(
-        "recommendations.Recommendation", null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
+        "recommendations.Recommendation",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="findings",
     )
 
     class Meta:
         ordering = ["evaluation", "number"]
-        constraints = [models.UniqueConstraint(fields=["evaluation", "number"], name="one_finding_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "number"], name="one_finding_per_number")
+        ]
 
     def __str__(self) -> str:
         return self.text[:80]

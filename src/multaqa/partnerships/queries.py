@@ -48,7 +48,9 @@ class Judged:
     @property
     def is_provisional(self) -> bool:
         """Some party may still answer within its time."""
-        return clock.today() <= self.evaluation.reply_by and any(reply is None for _party, reply in self.answers)
+        return clock.today() <= self.evaluation.reply_by and any(
+            reply is None for _party, reply in self.answers
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ class Verdict:
 
 
 COLUMNS = (
-    "reference", "title_ar", "title_fr", "state", "territory", "parties", "starts_on", "ends_on", "amount_minor",
-    "currency", "commitments", "done", "late", "evaluation_due_on", "document_sha256", "is_demo",
+    "reference", "title_ar", "title_fr", "state", "territory", "parties", "starts_on", "ends_on",
+    "amount_minor", "currency", "commitments", "done", "late", "evaluation_due_on", "document_sha256",
+    "is_demo",
 )  # fmt: skip
 
 
@@ -93,8 +96,8 @@ def register(
 ) -> QuerySet[Agreement]:
     """The register of agreements, newest first; drafts are in it, marked as drafts.
 
-    text: words looked for in the title in any language, or in the reference. Each row carries `commitment_count`,
-    `done_count`, `late_count` and its prefetched parties.
+    text: words looked for in the title in any language, or in the reference. Each row carries
+    `commitment_count`, `done_count`, `late_count` and its prefetched parties.
     """
     found = Agreement.objects.select_related("territory").prefetch_related(
         Prefetch("parties", Party.objects.select_related("organisation"))
@@ -149,7 +152,9 @@ def judged(agreement: Agreement) -> list[Judged]:
     found = []
     for evaluation in agreement.evaluations.all():
         replies = {reply.party_id: reply for reply in evaluation.replies.all()}
-        found.append(Judged(evaluation, [(party, replies.get(party.pk)) for party in agreement.parties.all()]))
+        found.append(
+            Judged(evaluation, [(party, replies.get(party.pk)) for party in agreement.parties.all()])
+        )
     return found
 
 
@@ -165,7 +170,7 @@ def evaluation_is_late(agreement: Agreement, today: date) -> bool:
 
 
 def open_acts(actor: Actor, agreement: Agreement) -> list[str]:
-    """What this actor can do now with an agreement read with `in_full`: allowed, and possible in its state."""
+    """What this actor can do now with an agreement read with `in_full`: allowed and possible in its state."""
     state, mine = agreement.state, bound_parties(actor, agreement)
     binds = state in (Agreement.State.IN_FORCE, Agreement.State.ENDED)
     newest = next(iter(agreement.evaluations.all()), None)
@@ -173,7 +178,8 @@ def open_acts(actor: Actor, agreement: Agreement) -> list[str]:
     possible = {
         "add_commitment": state == Agreement.State.DRAFT,
         "put_to_signature": state == Agreement.State.DRAFT,
-        "sign_agreement": state == Agreement.State.SIGNING and any(not hasattr(one, "signature") for one in mine),
+        "sign_agreement": state == Agreement.State.SIGNING
+        and any(not hasattr(one, "signature") for one in mine),
         "submit_report": binds,
         "evaluate_agreement": binds and _awaits_evaluation(agreement),
         "reply_to_evaluation": newest is not None and any(one.pk not in answered for one in mine),
@@ -191,7 +197,9 @@ def _awaits_evaluation(agreement: Agreement) -> bool:
 
 def in_force(today: date) -> QuerySet[Agreement]:
     """Agreements that bind their parties on this day: signed by all, not ended, last day not passed."""
-    return Agreement.objects.filter(state=Agreement.State.IN_FORCE, in_force_on__lte=today, ends_on__gte=today)
+    return Agreement.objects.filter(
+        state=Agreement.State.IN_FORCE, in_force_on__lte=today, ends_on__gte=today
+    )
 
 
 def is_in_force(agreement: Agreement, today: date | None = None) -> bool:
@@ -242,8 +250,12 @@ def parties_of(actor: Actor, agreement: Agreement) -> list[Party]:
 
 def waiting_for(actor: Actor) -> Sequence[Agreement]:
     """Agreements open for signature that wait for an organisation the actor speaks for."""
-    organisations = [organisation for organisation in actor.organisations() if speaks_for(actor, organisation)]
+    organisations = [
+        organisation for organisation in actor.organisations() if speaks_for(actor, organisation)
+    ]
     unsigned = Party.objects.filter(
         agreement=OuterRef("pk"), organisation__in=organisations, signature__isnull=True
     )
-    return Agreement.objects.filter(Exists(unsigned), state=Agreement.State.SIGNING).order_by(F("reference").asc())
+    return Agreement.objects.filter(Exists(unsigned), state=Agreement.State.SIGNING).order_by(
+        F("reference").asc()
+    )

@@ -4,7 +4,14 @@ from typing import Any
 
 import rules
 
-from multaqa.directory.actors import Actor, Function, is_auditor, is_coordinator, is_council_officer, is_machine
+from multaqa.directory.actors import (
+    Actor,
+    Function,
+    is_auditor,
+    is_coordinator,
+    is_council_officer,
+    is_machine,
+)
 from multaqa.directory.models import Organisation
 from multaqa.partnerships.models import Agreement, Commitment, Evaluation, Report
 
@@ -33,7 +40,8 @@ def speaks_for_its_party(actor: Actor, target: Commitment | Report) -> bool:
 @rules.predicate
 def council_officer_of_a_party(actor: Actor, target: Any) -> bool:
     return any(
-        actor.holds(Function.COUNCIL_OFFICER, party.organisation) for party in _agreement(target).parties.all()
+        actor.holds(Function.COUNCIL_OFFICER, party.organisation)
+        for party in _agreement(target).parties.all()
     )
 
 

@@ -69,7 +69,11 @@ def agreement(request: HttpRequest, reference: str) -> HttpResponse:
 def document(request: HttpRequest, reference: str) -> HttpResponse:
     """The frozen bytes; of a draft, or of one cancelled before it was frozen, a preview marked as such."""
     found = get_object_or_404(Agreement.objects.select_related("document"), reference=reference)
-    kept = bytes(found.document.content) if found.document_sha256 else documents.render_agreement(found, preview=True)
+    kept = (
+        bytes(found.document.content)
+        if found.document_sha256
+        else documents.render_agreement(found, preview=True)
+    )
     return _pdf(kept, f"{reference}.pdf")
 
 
@@ -105,7 +109,11 @@ def put_to_signature(request: HttpRequest, reference: str) -> HttpResponse:
     found = _asked_for(request, reference, "put_to_signature")
     form = asked(request, forms.PutToSignatureForm, agreement=found)
     frozen = form.carry_out(actions.put_to_signature, actor=request.actor, agreement=found)
-    return redirect(found) if frozen else page(request, "partnerships/put_to_signature.html", form=form, agreement=found)
+    return (
+        redirect(found)
+        if frozen
+        else page(request, "partnerships/put_to_signature.html", form=form, agreement=found)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,7 +124,11 @@ def sign(request: HttpRequest, reference: str) -> HttpResponse:
         messages.success(request, _("The signature is in the public record."))
         return redirect(found)
     return page(
-        request, "partnerships/sign.html", form=form, agreement=found, mine=queries.parties_of(request.actor, found)
+        request,
+        "partnerships/sign.html",
+        form=form,
+        agreement=found,
+        mine=queries.parties_of(request.actor, found),
     )
 
 
@@ -131,7 +143,11 @@ def commitment(request: HttpRequest, reference: str, number: int) -> HttpRespons
     known = {"progress": found.progress, "evidence": found.evidence}
     form = asked(request, forms.ProgressForm, initial=known)
     updated = form.carry_out(actions.update_commitment, actor=request.actor, commitment=found)
-    return redirect(updated) if updated else page(request, "partnerships/commitment.html", form=form, commitment=found)
+    return (
+        redirect(updated)
+        if updated
+        else page(request, "partnerships/commitment.html", form=form, commitment=found)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -139,21 +155,29 @@ def submit_report(request: HttpRequest, reference: str) -> HttpResponse:
     found = _asked_for(request, reference, "submit_report")
     form = asked(request, forms.ReportForm)
     submitted = form.carry_out(actions.submit_report, actor=request.actor, agreement=found)
-    return redirect(submitted) if submitted else page(request, "partnerships/submit_report.html", form=form, agreement=found)
+    return (
+        redirect(submitted)
+        if submitted
+        else page(request, "partnerships/submit_report.html", form=form, agreement=found)
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Anybody reads the report; another party decides on it here."""
     found = get_object_or_404(
-        Report.objects.select_related("agreement", "party__organisation"), agreement__reference=reference, pk=pk
+        Report.objects.select_related("agreement", "party__organisation"),
+        agreement__reference=reference,
+        pk=pk,
     )
     if request.method == "POST":
         require(request.actor, "partnerships.accept_report", found)
     form = asked(request, forms.DecideReportForm)
     if form.decide(actor=request.actor, report=found):
         return redirect(found)
-    may_decide = found.state == Report.State.SUBMITTED and allows(request.actor, "partnerships.accept_report", found)
+    may_decide = found.state == Report.State.SUBMITTED and allows(
+        request.actor, "partnerships.accept_report", found
+    )
     return page(request, "partnerships/report.html", form=form, report=found, may_decide=may_decide)
 
 
@@ -162,7 +186,11 @@ def evaluate(request: HttpRequest, reference: str) -> HttpResponse:
     found = _asked_for(request, reference, "evaluate_agreement")
     form = asked(request, forms.EvaluateForm)
     evaluated = form.carry_out(actions.evaluate_agreement, actor=request.actor, agreement=found)
-    return redirect(evaluated) if evaluated else page(request, "partnerships/evaluate.html", form=form, agreement=found)
+    return (
+        redirect(evaluated)
+        if evaluated
+        else page(request, "partnerships/evaluate.html", form=form, agreement=found)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -189,7 +217,11 @@ def finding(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     if adopted:
         return redirect(adopted)
     return page(
-        request, "partnerships/finding.html", form=form, finding=found, organisations=Organisation.objects.all()
+        request,
+        "partnerships/finding.html",
+        form=form,
+        finding=found,
+        organisations=Organisation.objects.all(),
     )
 
 
@@ -206,7 +238,11 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     found = _asked_for(request, reference, "cancel_agreement")
     form = asked(request, forms.ReasonForm)
     cancelled = form.carry_out(actions.cancel_agreement, actor=request.actor, agreement=found)
-    return redirect(cancelled) if cancelled else page(request, "partnerships/cancel.html", form=form, agreement=found)
+    return (
+        redirect(cancelled)
+        if cancelled
+        else page(request, "partnerships/cancel.html", form=form, agreement=found)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -224,12 +260,16 @@ def verify(request: HttpRequest) -> HttpResponse:
 def evaluations(request: HttpRequest) -> HttpResponse:
     shown = Paginator(queries.evaluations(), PAGE).get_page(request.GET.get("page"))
     late = queries.due_evaluations(clock.today())
-    return render(request, "partnerships/evaluations.html", {"page_obj": shown, "late": late, "today": clock.today()})
+    return render(
+        request, "partnerships/evaluations.html", {"page_obj": shown, "late": late, "today": clock.today()}
+    )
 
 
 def _asked_for(request: HttpRequest, reference: str, act: str) -> Agreement:
     """The agreement, once it is sure that the actor may do this to it."""
-    found = get_object_or_404(Agreement.objects.prefetch_related("parties__organisation"), reference=reference)
+    found = get_object_or_404(
+        Agreement.objects.prefetch_related("parties__organisation"), reference=reference
+    )
     require(request.actor, f"partnerships.{act}", found)
     return found
 

@@ -39,8 +39,8 @@ def adopt_recommendation(
 ) -> Recommendation:
     """Ask an organisation for something, to be answered by a day; numbers run in order within a year.
 
-    causes: what it follows from (a closed consultation, an observation, a finding). Raises Forbidden, or Refused when
-    the deadline leaves no day to answer.
+    causes: what it follows from (a closed consultation, an observation, a finding). Raises Forbidden, or
+    Refused when the deadline leaves no day to answer.
     """
     require(actor, "recommendations.adopt_recommendation", proposer)
     today = clock.today()
@@ -82,8 +82,8 @@ def answer_recommendation(
 ) -> Answer:
     """Answer in the name of the addressee. A late answer is taken, and its lateness recorded.
 
-    Raises Forbidden for anybody without an office in the addressee, Refused for a second answer or a refusal without
-    reasons.
+    Raises Forbidden for anybody without an office in the addressee, Refused for a second answer or a refusal
+    without reasons.
     """
     require(actor, "recommendations.answer_recommendation", recommendation)
     if verdict == Answer.Verdict.REFUSED and not text:
@@ -119,7 +119,8 @@ def answer_recommendation(
 def mark_done(*, actor: Actor, recommendation: Recommendation, text: Translated) -> Recommendation:
     """Say publicly what was done about an accepted recommendation.
 
-    Raises Forbidden for anybody without an office in the addressee, Refused unless it was accepted, wholly or in part.
+    Raises Forbidden for anybody without an office in the addressee, Refused unless it was accepted, wholly
+    or in part.
     """
     require(actor, "recommendations.mark_done", recommendation)
     if not text:

@@ -16,7 +16,7 @@ from multaqa.territories.models import Territory
 
 
 class OriginField(forms.ModelChoiceField):
-    """An earlier object of the public record, cleaned to the causes of the next one: a list of none or one object."""
+    """An earlier object of the public record, cleaned to the causes of the next one: none or one object."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", _("It follows from"))
@@ -44,7 +44,9 @@ class AdoptForm(ActionForm):
         help_text=_("The body that adopted it, or the organiser of the meeting that did."),
     )
     territory = forms.ModelChoiceField(label=_("Territory"), queryset=Territory.objects.all())
-    due_on = DayField(label=_("Answer due on"), help_text=_("After this day, silence is shown as “no answer”."))
+    due_on = DayField(
+        label=_("Answer due on"), help_text=_("After this day, silence is shown as “no answer”.")
+    )
     causes = OriginField()
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
@@ -53,7 +55,9 @@ class AdoptForm(ActionForm):
 
 
 class AnswerForm(ActionForm):
-    verdict = forms.ChoiceField(label=_("Your answer"), choices=Answer.Verdict.choices, widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(
+        label=_("Your answer"), choices=Answer.Verdict.choices, widget=forms.RadioSelect
+    )
     text = TranslatedFormField(
         label=_("Reasons, or what will be done and when"),
         rows=4,
@@ -63,18 +67,30 @@ class AnswerForm(ActionForm):
 
 
 class DoneForm(ActionForm):
-    text = TranslatedFormField(label=_("What was done"), rows=4, help_text=_("Public: say what others can check."))
+    text = TranslatedFormField(
+        label=_("What was done"), rows=4, help_text=_("Public: say what others can check.")
+    )
 
 
 class FilterForm(forms.Form):
     """A plain GET form; what it does not understand it leaves out."""
 
-    text = forms.CharField(label=_("Word"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+    text = forms.CharField(
+        label=_("Word"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
     addressee = forms.ModelChoiceField(
-        label=_("Addressed to"), queryset=queries.addressees(), required=False, to_field_name="code", empty_label=_p("filter", "all")
+        label=_("Addressed to"),
+        queryset=queries.addressees(),
+        required=False,
+        to_field_name="code",
+        empty_label=_p("filter", "all"),
     )
     territory = forms.ModelChoiceField(
-        label=_("Territory"), queryset=queries.places(), required=False, to_field_name="code", empty_label=_p("filter", "all")
+        label=_("Territory"),
+        queryset=queries.places(),
+        required=False,
+        to_field_name="code",
+        empty_label=_p("filter", "all"),
     )
     state = forms.ChoiceField(
         label=_("State of the answer"), required=False, choices=[("", _p("filter", "all")), *Standing.choices]
@@ -82,7 +98,11 @@ class FilterForm(forms.Form):
     order = forms.ChoiceField(
         label=_("Order"),
         required=False,
-        choices=[("", _("longest without answer")), ("due", _("nearest deadline")), ("new", _("latest adopted"))],
+        choices=[
+            ("", _("longest without answer")),
+            ("due", _("nearest deadline")),
+            ("new", _("latest adopted")),
+        ],
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

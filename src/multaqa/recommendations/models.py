@@ -34,14 +34,20 @@ class Recommendation(models.Model):
         REFUSED = "refused", _p("recommendation", "refused with reasons")
         DONE = "done", _p("recommendation", "accepted and done")
 
-    number = models.CharField(_("number"), max_length=12, unique=True, help_text=_("Year and order in the year"))
+    number = models.CharField(
+        _("number"), max_length=12, unique=True, help_text=_("Year and order in the year")
+    )
     title = TranslatedField(_("title"))
     text = TranslatedField(_("text"))
     addressee = models.ForeignKey(
         "directory.Organisation", on_delete=models.PROTECT, related_name="recommendations_received"
     )
-    proposer = models.ForeignKey("directory.Organisation", on_delete=models.PROTECT, related_name="recommendations_made")
-    territory = models.ForeignKey("territories.Territory", on_delete=models.PROTECT, related_name="recommendations")
+    proposer = models.ForeignKey(
+        "directory.Organisation", on_delete=models.PROTECT, related_name="recommendations_made"
+    )
+    territory = models.ForeignKey(
+        "territories.Territory", on_delete=models.PROTECT, related_name="recommendations"
+    )
     adopted_on = models.DateField(_("adopted on"))
     due_on = models.DateField(_("answer due on"), db_index=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.ADOPTED)
@@ -53,7 +59,9 @@ class Recommendation(models.Model):
         ordering = ["-adopted_on", "-pk"]
         indexes = [models.Index(fields=["state", "due_on"], name="recommendation_waiting")]
         constraints = [
-            models.CheckConstraint(condition=Q(due_on__gt=F("adopted_on")), name="recommendation_leaves_time"),
+            models.CheckConstraint(
+                condition=Q(due_on__gt=F("adopted_on")), name="recommendation_leaves_time"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="done") | Q(done_on__isnull=False), name="recommendation_done_on_a_day"
             ),
@@ -91,10 +99,14 @@ class Recommendation(models.Model):
     def standing_words(self) -> str:
         """The state with its clock: “no answer for 41 days”."""
         if self.standing is Standing.UNANSWERED:
-            return ngettext("no answer for %(n)d day", "no answer for %(n)d days", self.days_late) % {"n": self.days_late}
+            return ngettext("no answer for %(n)d day", "no answer for %(n)d days", self.days_late) % {
+                "n": self.days_late
+            }
         if self.standing is Standing.WITHIN:
             left = self.days_left
-            return ngettext("within its time: %(n)d day left", "within its time: %(n)d days left", left) % {"n": left}
+            return ngettext("within its time: %(n)d day left", "within its time: %(n)d days left", left) % {
+                "n": left
+            }
         return str(self.standing.label)
 
 
@@ -110,7 +122,9 @@ class Answer(models.Model):
     verdict = models.CharField(max_length=8, choices=Verdict)
     text = TranslatedField(_("text"), blank=True)
     answered_on = models.DateField()
-    capacity = models.CharField(max_length=16, choices=Office.Function, help_text=_("Never the name of a person"))
+    capacity = models.CharField(
+        max_length=16, choices=Office.Function, help_text=_("Never the name of a person")
+    )
 
     class Meta:
         constraints = [

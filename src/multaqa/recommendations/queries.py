@@ -29,7 +29,9 @@ class Filters:
     addressee: str = ""  # code of an organisation
     territory: str = ""  # code of a territory
     state: str = ""  # a Standing
-    order: str = ""  # "" the longest without answer first, "due" the nearest deadline, "new" the latest adopted
+    order: str = (
+        ""  # "" the longest without answer first, "due" the nearest deadline, "new" the latest adopted
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def figures() -> Figures:
     """How many stand where, and how late the silent ones are: two SQL statements."""
     today = clock.today()
     counted = Recommendation.objects.aggregate(
-        total=Count("pk"), **{standing.value: Count("pk", filter=_where(standing, today)) for standing in Standing}
+        total=Count("pk"),
+        **{standing.value: Count("pk", filter=_where(standing, today)) for standing in Standing},
     )
     silent = counted[Standing.UNANSWERED.value]
     late = Recommendation.objects.filter(_where(Standing.UNANSWERED, today)).order_by("due_on")
@@ -167,7 +170,7 @@ def possible_proposers(actor: Actor) -> QuerySet[Organisation]:
 
 
 def origins(limit: int = 40) -> QuerySet[Entry]:
-    """The latest things of the record that something may follow from, one entry for each: one SQL statement."""
+    """The latest things of the record that something may follow from, one entry each: one SQL statement."""
     latest = (
         Entry.objects.filter(step__in=ORIGIN_STEPS)
         .order_by()

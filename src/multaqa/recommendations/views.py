@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -17,6 +18,10 @@ from multaqa.recommendations.forms import AdoptForm, AnswerForm, DoneForm, Filte
 from multaqa.recommendations.models import Recommendation
 
 PAGE = 20
+COLUMNS = (
+    *("title_ar", "title_fr", "title_en", "addressee", "proposer", "territory", "adopted_on", "due_on"),
+    *("standing", "verdict", "answered_on", "days_late", "is_demo"),
+)
 
 
 class Echo:
@@ -97,12 +102,9 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, "recommendations/done.html", form=form, recommendation=recommendation)
 
 
-def _lines(found: "queries.QuerySet[Recommendation]") -> Iterator[list[str]]:
+def _lines(found: QuerySet[Recommendation]) -> Iterator[list[str]]:
     # the mark that tells spreadsheets the file is UTF-8 goes before the first column's name
-    yield (
-        "\ufeffnumber title_ar title_fr title_en addressee proposer territory "
-        "adopted_on due_on standing verdict answered_on days_late is_demo"
-    ).split()
+    yield ["\ufeffnumber", *COLUMNS]
     for item in found.iterator(chunk_size=500):
         given = getattr(item, "answer", None)
         late = given.days_late if given else item.days_late

@@ -58,8 +58,15 @@ def rule(key: str, on: date) -> LegalRule | None:
 
 def rule_that_sets(what: str, level: str, on: date) -> LegalRule | None:
     """The rule in force that decides `what` (such as signature_threshold) for councils of a level."""
-    found = rules_in_force(on).filter(sets=what)
-    return next((law for law in found if level in (law.level, *law.parameters.get("levels", ()))), None)
+    return _rules_that_set([what], level, on).get(what)
+
+
+def _rules_that_set(what: list[str], level: str, on: date) -> dict[str, LegalRule]:
+    found: dict[str, LegalRule] = {}
+    for law in rules_in_force(on).filter(sets__in=what):
+        if level in (law.level, *law.parameters.get("levels", ())):
+            found.setdefault(law.sets, law)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +98,23 @@ def signature_threshold(territory: Territory, on: date) -> Threshold | None:
     None when no rule sets it or no census counted the place. Source: the pack's rules that set
     `signature_threshold` and `signature_spread`; the legal population of the census in force.
     """
-    law = rule_that_sets("signature_threshold", territory.level, on)
-    counted = legal_population(territory, on)
-    if law is None or counted is None:
+    laws = _rules_that_set(["signature_threshold", "signature_spread"], territory.level, on)
+    law, spread = laws.get("signature_threshold"), laws.get("signature_spread")
+    kinds = [Population.Kind.LEGAL, Population.Kind.MUNICIPAL]
+    counted = {
+        (row.year, row.kind): row.count for row in Population.objects.filter(territory=territory, kind__in=kinds)
+    }
+    census = max((year for year, kind in counted if kind == kinds[0] and year < on.year), default=None)
+    if law is None or census is None:
         return None
-    needed = _signatures(law, counted.count, territory.arrondissements)
-    spread = rule_that_sets("signature_spread", territory.level, on)
+    people = counted[census, kinds[0]]
+    needed = _signatures(law, people, territory.arrondissements)
     return Threshold(
         signatures=needed,
         rule=law,
-        population=counted.count,
-        census=counted.year,
-        residents=population(territory, counted.year, str(Population.Kind.MUNICIPAL)),
+        population=people,
+        census=census,
+        residents=counted.get((census, kinds[1])),
         least_per_province=-(-needed * int(spread.parameters["share_percent"]) // HUNDRED) if spread else 0,
         provinces=tuple(within(territory, str(Territory.Level.PROVINCE))) if spread else (),
         spread_rule=spread,

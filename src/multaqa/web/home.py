@@ -1,21 +1,30 @@
 """The front page: what leads, what is open, how the region stands, who answered, what was written last."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import pgettext
+
+from multaqa.consultations import queries as consultations
+from multaqa.funds import queries as funds
+from multaqa.funds.models import Call
 from multaqa.kit import clock
 from multaqa.ledger import queries as ledger
-from multaqa.ledger.models import Entry
+from multaqa.ledger.models import Entry, reference
+from multaqa.newsroom import queries as newsroom
+from multaqa.newsroom.models import Article
+from multaqa.observatory.queries import Pulse, region_pulse
 from multaqa.recommendations import queries as recommendations
 from multaqa.recommendations.models import Recommendation, Standing
+from multaqa.territories.models import RegionPack
 from multaqa.web.charts import Part
 
 _OPEN_SHOWN = 5
-_STORIES = 3
 _LATE_SHOWN = 3
 _ENTRIES_SHOWN = 5
+_URGENT_DAYS, _SOON_DAYS = 3, 7
 _STANDING_FILLS = {
     Standing.DONE: "f1",
     Standing.ACCEPTED: "f4",
@@ -27,30 +36,14 @@ _STANDING_FILLS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """An article as the front page announces it; `item` is what its thread is computed from."""
-
-    title: Any
-    url: str
-    kick: str
-    lede: Any
-    by: str = ""
-    minutes: int = 0
-    on: date | None = None
-    item: Any = None
-    is_demo: bool = False
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Opening:
-    """Something a reader may still take part in, and until when."""
+    """Something a reader may still take part in, and its last day."""
 
     title: Any
     url: str
-    kind: Any
+    kind: str
     closes_on: date
-    is_demo: bool = False
+    is_demo: bool
 
     @property
     def days(self) -> int:
@@ -58,80 +51,91 @@ class Opening:
 
     @property
     def tone(self) -> str:
-        """coral in the last three days, amber in the last week, then none."""
-        return "coral" if self.days <= 3 else "amber" if self.days <= 7 else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number of the region: `value` and `note` are ready to print."""
-
-    label: Any
-    value: Any
-    note: Any = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A share of households in town and country, in percent; None where it was not measured."""
-
-    label: Any
-    urban: float | None
-    rural: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    figures: Sequence[Figure] = ()
-    gaps: Sequence[Gap] = ()
-    shapes: Sequence[Any] = ()
-    map_note: Any = ""
-    map_is_demo: bool = False
-    source: Any = ""
+        """The chip's class: the last three days stand out, the last week warns."""
+        return "coral" if self.days <= _URGENT_DAYS else "amber" if self.days <= _SOON_DAYS else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Who answered recommendations: the parts of the bar, and the longest silent."""
 
-    total: int = 0
-    unanswered: int = 0
-    parts: Sequence[Part] = ()
-    late: Sequence[Recommendation] = ()
-    is_demo: bool = False
+    total: int
+    unanswered: int
+    parts: Sequence[Part]
+    late: Sequence[Recommendation]
+
+    @property
+    def is_demo(self) -> bool:
+        return any(item.is_demo for item in self.late)
 
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    lead: Story | None = None
-    openings: Sequence[Opening] = ()
-    pulse: Pulse = field(default_factory=Pulse)
-    answers: Answers = field(default_factory=Answers)
-    entries: Sequence[Entry] = ()
-    stories: Sequence[Story] = ()
-    threads: Mapping[str, ledger.Thread] = field(default_factory=dict)
+    pack: RegionPack | None
+    lead: Article | None
+    lead_thread: ledger.Thread | None
+    stories: Sequence[Article]
+    openings: Sequence[Opening]
+    answers: Answers
+    entries: Sequence[Entry]
+    threads: Mapping[str, ledger.Thread]
+
+    @property
+    def version(self) -> str:
+        """Changes with every entry of the ledger: what was printed for an older one is printed anew."""
+        return f"{self.entries[0].pk if self.entries else 0}-{clock.today()}"
+
+    def pulse(self) -> Pulse:
+        """Read only when no copy of this version is kept: four SQL statements."""
+        return region_pulse(self.pack)
 
 
-def front_page() -> FrontPage:
-    """Everything the front page shows, in at most fifteen SQL statements with those of the shell."""
+def front_page(pack: RegionPack | None) -> FrontPage:
+    """Everything the front page shows: nine SQL statements in Arabic, two more where French or English has to
+    borrow Arabic articles, four more for the pulse when it is not kept.
+    """
+    news = newsroom.front_page()
     answered = answers()
+    articles = [news.lead, *news.stories] if news.lead else list(news.stories)
+    threads = ledger.threads([*articles, *answered.late])
+    thread = threads[reference(news.lead)] if news.lead else None
     return FrontPage(
+        pack=pack,
+        lead=news.lead,
+        lead_thread=thread if thread and thread.began else None,
+        stories=news.stories,
+        openings=openings(clock.today()),
         answers=answered,
         entries=ledger.latest(_ENTRIES_SHOWN),
-        threads=ledger.threads(answered.late),
+        threads=threads,
     )
+
+
+def openings(today: date) -> list[Opening]:
+    """Consultations, calls and votes open on this day, the soonest to close first: two SQL statements."""
+    asked = [
+        Opening(
+            one.title, one.get_absolute_url(), pgettext("open", "Consultation"), one.closes_on, one.is_demo
+        )
+        for one in consultations.open_consultations(today)[:_OPEN_SHOWN]
+    ]
+    called = [_call(one) for one in funds.open_calls(today)[:_OPEN_SHOWN]]
+    return sorted([*asked, *called], key=lambda one: one.closes_on)[:_OPEN_SHOWN]
 
 
 def answers() -> Answers:
     """The tracker in short: three SQL statements."""
     counted = recommendations.figures()
-    late = recommendations.most_overdue(_LATE_SHOWN)
     return Answers(
         total=counted.total,
         unanswered=counted.unanswered,
-        parts=[
-            Part(each.standing.label, each.count, _STANDING_FILLS[each.standing]) for each in counted.shares
-        ],
-        late=late,
-        is_demo=any(item.is_demo for item in late),
+        parts=[Part(one.standing.label, one.count, _STANDING_FILLS[one.standing]) for one in counted.shares],
+        late=recommendations.most_overdue(_LATE_SHOWN),
     )
+
+
+def _call(call: Call) -> Opening:
+    votes = call.state == Call.State.VOTING
+    kind = pgettext("open", "Vote on initiatives") if votes else pgettext("open", "Call for initiatives")
+    last_day = call.vote_closes_on if votes else call.closes_on
+    return Opening(call.title, call.get_absolute_url(), kind, last_day, call.is_demo)

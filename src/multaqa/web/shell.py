@@ -101,7 +101,7 @@ def pack() -> RegionPack | None:
     """This installation's region, read from the database at most once a minute in each process."""
     found = kept.get("pack")
     if found is None:
-        found = RegionPack.objects.first()
+        found = RegionPack.objects.select_related("root").first()
         kept.set("pack", found, _PACK_SECONDS)
     return found
 

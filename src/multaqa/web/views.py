@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 from multaqa.web.home import front_page
 from multaqa.web.open_data import addresses
 from multaqa.web.own import own_page
+from multaqa.web.shell import pack
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/home.html", {"front": front_page()})
+    return render(request, "web/home.html", {"front": front_page(pack())})
 
 
 @require_safe

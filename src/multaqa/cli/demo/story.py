@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from multaqa.cli.demo.cast import Cast, assemble
+from multaqa.cli.demo.press import publishing
 from multaqa.consultations import actions as consultations
 from multaqa.consultations.models import Consultation
 from multaqa.directory.actions import declare_tie
@@ -33,10 +34,11 @@ from multaqa.recommendations import actions as recommendations
 from multaqa.recommendations.models import Recommendation
 from multaqa.territories.actions import load_pack
 from multaqa.territories.models import Territory
+from multaqa.territories.reading import pack_folder
 
 _T = Translated.of
 DIRHAM = 100  # minor units
-REGION = "dakhla-oued-ed-dahab"
+REGION = "dakhla"
 
 
 @dataclass
@@ -85,7 +87,8 @@ def chapters(story: Story) -> list[tuple[str, Callable[[], None]]]:
 def region_and_census(story: Story) -> None:
     with story.days_ago(760):
         pack = load_pack(actor=MACHINE, source=REGION)
-        observatory.load_indicators(actor=MACHINE, pack=pack)
+        observatory.load_indicators(actor=MACHINE, pack=REGION)
+        observatory.load_series(actor=MACHINE, folder=pack_folder(REGION) / "demo")
     pack.is_demo = True
     pack.save(update_fields=["is_demo"])
     story.things["region"] = pack.root
@@ -108,12 +111,14 @@ def last_year(story: Story) -> None:
     with story.days_ago(720):
         seen = observatory.record_observation(
             actor=cast["facilitator"],
+            reporter=cast.organisation("regional-council"),
             territory=imlili,
             kind=Observation.Kind.WATER,
             title=_T("لا نقطة ماء قرب قرية الصيد", "Pas de point d’eau près du village de pêche", "No water point near the fishing village"),
             text="أسر وعمال قرية الصيد يجلبون الماء من نقطة تبعد ثمانية كيلومترات.",
             seen_on=clock.today(),
             households=140,
+            is_demo=True,
         )
     with story.days_ago(715):
         observatory.confirm_observation(actor=cast["council"], observation=seen)
@@ -148,6 +153,7 @@ def last_year(story: Story) -> None:
             due_on=day + timedelta(days=60),
             causes=[talk],
         )
+    story.things["older recommendation"] = asked
     with story.days_ago(640):
         recommendations.answer_recommendation(actor=cast["coordinator"], recommendation=asked, verdict="accepted")
         priority = funds.set_priority(
@@ -247,12 +253,14 @@ def observing(story: Story) -> None:
     with story.days_ago(318, hour=9):
         story.things["dry wells"] = observatory.record_observation(
             actor=cast["facilitator"],
+            reporter=cast.organisation("regional-council"),
             territory=story.place("12.391.09.01"),
             kind=Observation.Kind.WATER,
             title=_T("جفاف بئرين بدواوير العركوب", "Deux puits à sec dans les douars d’El Argoub", "Two wells dry in the douars of El Argoub"),
             text="تعتمد الأسر على صهريج واحد كل عشرة أيام منذ شهرين.",
             seen_on=clock.today() - timedelta(days=2),
             households=95,
+            is_demo=True,
         )
     with story.days_ago(316):
         observatory.confirm_observation(actor=cast["council"], observation=story["dry wells"])
@@ -260,7 +268,6 @@ def observing(story: Story) -> None:
         story.things["release"] = observatory.release_index(
             actor=cast["council"],
             title=_T("مؤشر الهشاشة في الجماعات", "Indice de vulnérabilité des communes", "Vulnerability index of the communes"),
-            causes=[story["dry wells"]],
         )
 
 
@@ -287,7 +294,7 @@ def consulting(story: Story) -> None:
             closes_on=clock.today() + timedelta(days=24),
             statements=STATEMENTS,
             organiser=cast.organisation("regional-council"),
-            causes=[story["release"]],
+            causes=[story["release"], story["dry wells"]],
         )
     with story.days_ago(275):
         _vote(story, talk, cast.residents)
@@ -471,7 +478,7 @@ def partnering(story: Story) -> None:
                     ("dakhla-council", 390, _T("نقل المشاركات من الدواوير", "Le transport des participantes des douars", "Transport for women coming from the douars")),
                 ]
             ],
-            causes=[story["last agreement"]],
+            causes=[story["older recommendation"]],
             is_demo=True,
         )
     with story.days_ago(374):
@@ -519,12 +526,14 @@ def opening(story: Story) -> None:
     with story.days_ago(6):
         seen = observatory.record_observation(
             actor=cast["association"],
+            reporter=cast.organisation("cistern-association"),
             territory=story.place("12.391.09.01"),
             kind=Observation.Kind.WATER,
             title=_T("اضطراب التزويد بالماء في دوارين", "Approvisionnement en eau perturbé dans deux douars", "Water supply disturbed in two douars"),
             text="تأخر الصهريج أسبوعا عن دوارين بسبب عطب.",
             seen_on=clock.today(),
             households=38,
+            is_demo=True,
         )
         talk = consultations.open_consultation(
             actor=cast["council"],

@@ -19,16 +19,21 @@ from multaqa.engine.allocation._exact import Purses
 from multaqa.engine.allocation._utility import Marks
 
 
-def add_one(marks: Marks, start: Fraction, unit: int, *, overshoot: bool) -> tuple[Run, int, bool]:
+def add_one(
+    marks: Marks, start: Fraction, unit: int, *, overshoot: bool, begin: int = 0
+) -> tuple[Run, int, bool]:
     """The last affordable run, the increments it took, and whether the next one overshoots.
 
     overshoot: do not stop at the first exhaustive outcome, go on until the next outcome costs more than the
     budget. Exhaustive means that no further project with a supporter fits: one without can never be bought,
-    so it must not keep the count going.
+    so it must not keep the count going. begin: increments to leave out, for a guess that is confirmed later.
     """
     buyable = np.flatnonzero(first_prices(marks) < NEVER)
-    steps, stride = 0, 1
-    last = run(marks, start, marks.budget)
+    steps, stride = begin, 1
+    last = run(marks, start + begin * unit, marks.budget)
+    while last.over:
+        steps //= 2
+        last = run(marks, start + steps * unit, marks.budget)
     while True:
         if not overshoot and is_exhaustive(marks, last, buyable):
             return last, steps, False

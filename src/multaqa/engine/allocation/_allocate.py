@@ -39,6 +39,19 @@ def allocate(election: Election, *, rule: Rule) -> Outcome:
     return outcome
 
 
+def guess(election: Election, rule: Rule, near: Fraction) -> set[int]:
+    """Winners of an add-one count begun close to the purse at which a similar election ended.
+
+    A guess, because an earlier purse may already end the count.
+    """
+    start = Fraction(election.budget, election.voters)
+    begin = max(0, int((near - start) // election.unit))
+    open_to = [p for p in range(len(election.projects)) if election.eligible[p]]
+    overshoot = rule.completion == "add1-overshoot"
+    marks = only(marks_of(election, rule), open_to)
+    return set(add_one(marks, start, election.unit, overshoot=overshoot, begin=begin)[0].winners)
+
+
 def _equal_shares(election: Election, rule: Rule, marks: Marks, open_to: list[int]) -> Outcome:
     if not election.voters:
         return Outcome(election, rule, ())
@@ -47,9 +60,8 @@ def _equal_shares(election: Election, rule: Rule, marks: Marks, open_to: list[in
         start = Fraction(int(start // election.unit) * election.unit)
     marks = only(marks, open_to)
     if rule.completion.startswith("add1"):
-        found, increments, overshoots = add_one(
-            marks, start, election.unit, overshoot=rule.completion == "add1-overshoot"
-        )
+        overshoot = rule.completion == "add1-overshoot"
+        found, increments, overshoots = add_one(marks, start, election.unit, overshoot=overshoot)
     else:
         found, increments, overshoots = run(marks, start), 0, False
     steps = tuple(Step(p, "shares", price) for p, price in zip(found.winners, found.prices, strict=True))

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from multaqa.engine.allocation._allocate import allocate
+from multaqa.engine.allocation._allocate import allocate, guess
 from multaqa.engine.allocation._election import Election
 from multaqa.engine.allocation._rule import Outcome
+
+MOST = 3  # no change beyond three times the voters, or three times the budget, is worth telling
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Each value alone makes the project win, one less (or one more, for the cost) does not; None: no such
-    change.
+    """Each value alone makes the project win, and one less (one more, for the cost) does not; None: none found.
 
     max_cost, extra_budget: minor units. extra_votes: new voters who mark this project only, on ordinal and
     cumulative ballots with the most points any mark was given.
@@ -30,36 +31,63 @@ class Change:
 
 
 def least_change(outcome: Outcome, project: str) -> Change:
-    """Completions are not monotone, so each bound is a step where losing turns to winning, seen from both
-    sides.
+    """The least change of cost, of votes or of budget that makes a losing project win.
+
+    Completions are not monotone, so each bound is a step where losing turns to winning, confirmed by counting
+    on both sides of it.
     """
-    election, rule = outcome.election, outcome.rule
+    election = outcome.election
     place = election.index()[project]
     if not election.eligible[place]:
         return Change(project, None, None, None)
     cost = int(election.costs[place])
 
-    def wins(changed: Election) -> bool:
-        return place in {step.project for step in allocate(changed, rule=rule).steps}
-
-    def cheaper(by: int) -> bool:
+    def cheaper(by: int) -> Election:
         costs = election.costs.copy()
         costs[place] = cost - by
-        return wins(replace(election, costs=costs))
+        return replace(election, costs=costs)
 
-    saved = _first(cheaper, cost - 1, max(1, cost // 64))
+    def richer(by: int) -> Election:
+        return replace(election, budget=election.budget + by)
+
+    def louder(votes: int) -> Election:
+        return with_votes(election, place, votes)
+
+    stride = max(1, cost // 64)
+    saved = _least(outcome, place, cheaper, cost - 1, stride)
     return Change(
         project,
         max_cost=None if saved is None else cost - saved,
-        extra_votes=_first(
-            lambda votes: wins(with_votes(election, place, votes)), 4 * max(election.voters, 1), 1
-        ),
-        extra_budget=_first(
-            lambda more: wins(replace(election, budget=election.budget + more)),
-            64 * max(election.budget, cost),
-            max(1, cost // 64),
-        ),
+        extra_votes=_least(outcome, place, louder, MOST * max(election.voters, 1), 1),
+        extra_budget=_least(outcome, place, richer, MOST * max(election.budget, cost), stride),
     )
+
+
+def _least(
+    outcome: Outcome, place: int, changed: Callable[[int], Election], most: int, stride: int
+) -> int | None:
+    def wins(steps: int) -> bool:
+        return place in {step.project for step in allocate(changed(steps), rule=outcome.rule).steps}
+
+    def may_win(steps: int) -> bool:
+        return place in guess(changed(steps), outcome.rule, near)
+
+    if not outcome.increments or outcome.endowment is None:
+        return _first(wins, 0, most, stride)
+    # guesses begin a sixteenth before the purse at which the count ended; only the last word is a whole count
+    near = outcome.endowment - outcome.increments * outcome.election.unit // 16
+    found = _first(may_win, 0, most, stride)
+    if found is None:
+        return None
+    if not wins(found):
+        return _first(wins, found, most, 1)
+    back = 1
+    while found > 1 and wins(found - 1):
+        earlier = max(0, found - 1 - back)
+        if earlier == 0 or not wins(earlier):
+            return _first(wins, earlier, found - 1, found - 1 - earlier)
+        found, back = earlier, back * 4
+    return found
 
 
 def with_votes(election: Election, project: int, votes: int) -> Election:
@@ -80,15 +108,16 @@ def with_votes(election: Election, project: int, votes: int) -> Election:
     )
 
 
-def _first(works: Callable[[int], bool], most: int, stride: int) -> int | None:
-    """Least step found at which a change begins to work: outwards in growing strides, then by halves."""
-    low, high = 0, min(stride, most)
-    if most < 1:
+def _first(works: Callable[[int], bool], low: int, most: int, stride: int) -> int | None:
+    """Least step found after `low` at which a change begins to work: in growing strides, then by halves."""
+    high = min(low + stride, most)
+    if high <= low:
         return None
     while not works(high):
         if high == most:
             return None
-        low, high = high, min(high * 2, most)
+        stride *= 2
+        low, high = high, min(high + stride, most)
     while high - low > 1:
         middle = (low + high) // 2
         if works(middle):

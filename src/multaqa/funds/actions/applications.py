@@ -59,7 +59,8 @@ def submit_application(
         if requested > call.max_per_application:
             raise Refused(
                 _(
-                    "One application may ask for %(ceiling)s at most. Lower the amount or split the initiative."
+                    "One application may ask for %(ceiling)s at most. "
+                    "Lower the amount or split the initiative."
                 ),
                 field="requested",
                 ceiling=call.ceiling,

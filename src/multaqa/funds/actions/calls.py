@@ -141,7 +141,9 @@ def open_vote(*, actor: Actor, call: Call) -> Call:
             raise Refused(_("The vote opens on %(day)s."), day=call.vote_opens_on)
         waiting = call.applications.filter(state=Application.State.SUBMITTED).count()
         if waiting:
-            raise Refused(_("Decide first on the eligibility of %(waiting)s applications."), waiting=waiting)
+            raise Refused(
+                _("Decide first on eligibility; applications that still wait: %(waiting)s."), waiting=waiting
+            )
         numbers = list(
             call.applications.filter(state=Application.State.ELIGIBLE).values_list("number", flat=True)
         )

@@ -27,8 +27,8 @@ from multaqa.ledger.queries import threads
 
 PAGE = 20
 COLUMNS = (
-    "award", "call", "application", "title_ar", "title_fr", "title_en", "beneficiary", "territory", "amount", "released",
-    "paid", "currency", "awarded_on", "deliberation", "agreement", "is_demo",
+    "award", "call", "application", "title_ar", "title_fr", "title_en", "beneficiary", "territory", "amount",
+    "released", "paid", "currency", "awarded_on", "deliberation", "agreement", "is_demo",
 )  # fmt: skip
 
 

@@ -38,7 +38,8 @@ def mini_thread(context: Mapping[str, Any], item: models.Model | str, words: str
 def tongues(context: Mapping[str, Any]) -> list[shell.Tongue]:
     """The languages of this page; a view whose page has other addresses passes them as `alternates`."""
     request = context.get("request")
-    return shell.tongues(request, context.get("alternates") or {}) if request else []
+    own = context.get("alternates") or getattr(request, "alternates", None) or {}
+    return shell.tongues(request, own) if request else []
 
 
 @register.simple_tag

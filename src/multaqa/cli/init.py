@@ -1,0 +1,45 @@
+"""`multaqa init`: an empty region from a territory pack."""
+
+from typing import Any
+
+import click
+
+from multaqa.cli.output import django, json_option, refuse, with_progress, write_json
+
+
+@click.command()
+@click.option("--pack", required=True, metavar="PACK", help="A built-in pack, or a folder with a pack.toml.")
+@json_option
+def command(pack: str, json_path: str | None) -> None:
+    """Start an empty region from a territory pack: places, counts, boundaries, legal rules, indicators."""
+    with django():
+        from django.core.management import call_command
+
+        from multaqa.directory.actors import MACHINE
+        from multaqa.observatory.actions import load_indicators
+        from multaqa.observatory.models import Indicator, Value
+        from multaqa.territories.actions import load_pack
+        from multaqa.territories.models import LegalRule, Population, Territory
+        from multaqa.territories.reading import read_pack
+
+        read_pack(pack)  # a malformed pack is refused before the database is touched
+        steps = [
+            ("Database", lambda: call_command("migrate", verbosity=0, skip_checks=True)),
+            ("Territories", lambda: load_pack(actor=MACHINE, source=pack)),
+            ("Indicators", lambda: load_indicators(actor=MACHINE, pack=pack)),
+        ]
+        try:
+            with_progress("Region ready", steps)
+        except OSError as error:
+            refuse(f"The pack cannot be read: {error.strerror}.")
+        models: dict[str, Any] = {
+            "territories": Territory,
+            "counts": Population,
+            "rules": LegalRule,
+            "indicators": Indicator,
+            "values": Value,
+        }
+        result = {"pack": pack, **{name: model.objects.count() for name, model in models.items()}}
+        write_json(result, json_path)
+        if json_path != "-":
+            click.echo(", ".join(f"{name}: {count}" for name, count in result.items()))

@@ -1,0 +1,66 @@
+"""Consultations as the room's own actions make them."""
+
+from datetime import timedelta
+from typing import Any
+
+from multaqa.consultations.actions import cast_vote, close_consultation, enter_paper_votes, open_consultation
+from multaqa.consultations.models import Consultation, Participation, Statement, Vote
+from multaqa.directory.actors import Actor, actor_of
+from multaqa.kit import clock
+from multaqa.kit.translated import Translated
+from tests.factories import Role, account, actor, organisation, region
+
+SEEDS = [
+    Translated.of("الماء أولا", "L’eau d’abord", "Water first"),
+    Translated.of("النقل المدرسي أولا", "Le transport scolaire d’abord", "School transport first"),
+    Translated.of("مداومة طبية كل أسبوع", "Une permanence médicale par semaine", "A weekly clinic"),
+]
+
+
+def a_consultation(days: int = 10, **overrides: Any) -> Consultation:
+    """Opened today by the council with three statements, for so many days more."""
+    asked = {
+        "actor": actor(Role.COUNCIL_OFFICER),
+        "title": Translated.of("الحماية الاجتماعية", "Protection sociale", "Social protection"),
+        "question": Translated.of("ما الأهم؟", "Que faire d’abord ?", "What matters most?"),
+        "territory": region(),
+        "organiser": organisation("council"),
+        "opens_on": clock.today(),
+        "closes_on": clock.today() + timedelta(days=days),
+        "statements": SEEDS,
+        **overrides,
+    }
+    return open_consultation(**asked)
+
+
+def a_statement(number: int = 1, consultation: Consultation | None = None) -> Statement:
+    return (consultation or a_consultation()).statements.get(number=number)
+
+
+def voter(name: str) -> Actor:
+    return actor_of(account(f"voter-{name}"))
+
+
+def a_vote(statement: Statement | None = None, name: str = "1", value: int = 1) -> Vote:
+    return cast_vote(actor=voter(name), statement=statement or a_statement(), value=value)
+
+
+def votes(statement: Statement, *values: int) -> None:
+    """One vote by each of as many people."""
+    for place, value in enumerate(values):
+        a_vote(statement, name=str(place), value=value)
+
+
+def a_paper_form(consultation: Consultation, receipt: str = "FORM-1", **answers: int) -> Participation:
+    """`a_paper_form(consultation, s1=1, s2=-1)`."""
+    keyed = {int(name[1:]): value for name, value in answers.items()} or {1: 1}
+    return enter_paper_votes(
+        actor=actor(Role.FACILITATOR), consultation=consultation, receipt=receipt, votes=keyed
+    )
+
+
+def a_closed_consultation(*values: int, **overrides: Any) -> Consultation:
+    """Closed today, its first statement answered so."""
+    consultation = a_consultation(days=0, **overrides)
+    votes(consultation.statements.get(number=1), *values)
+    return close_consultation(actor=actor(Role.COUNCIL_OFFICER), consultation=consultation)
