@@ -5,7 +5,6 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("MULTAQA_HOME", tempfile.mkdtemp(prefix="multaqa-tests-"))
-os.environ.setdefault("MULTAQA_STATIC_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
 os.environ.setdefault("MULTAQA_EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
 
 from multaqa.config.settings import *  # noqa: E402, F403

@@ -9,7 +9,7 @@ ROOMS = Path(__file__).parents[2] / "src" / "multaqa"
 FILES = sorted([*ROOMS.glob("*/actions.py"), *ROOMS.glob("*/actions/*.py")])
 
 
-def public_actions():
+def find_actions():
     for file in FILES:
         room = file.relative_to(ROOMS).parts[0]
         if room == "ledger":  # `record` is what the others write with
@@ -17,6 +17,9 @@ def public_actions():
         for node in ast.parse(file.read_text()).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 yield pytest.param(room, node, id=f"{room}.{node.name}")
+
+
+PUBLIC = list(find_actions())
 
 
 def calls(node: ast.AST, name: str) -> list[ast.Call]:
@@ -27,21 +30,21 @@ def calls(node: ast.AST, name: str) -> list[ast.Call]:
     ]
 
 
-@pytest.mark.parametrize(("room", "action"), public_actions())
+@pytest.mark.parametrize(("room", "action"), PUBLIC)
 def test_action_takes_keywords_only_with_the_actor_first(room, action):
     assert action.args.args == []
     assert action.args.kwonlyargs[0].arg == "actor"
     assert ast.get_docstring(action)
 
 
-@pytest.mark.parametrize(("room", "action"), public_actions())
+@pytest.mark.parametrize(("room", "action"), PUBLIC)
 def test_action_requires_the_permission_of_its_own_name(room, action):
     asked = [call.args[1].value for call in calls(action, "require")]
 
     assert asked == [f"{room}.{action.name}"]
 
 
-@pytest.mark.parametrize(("room", "action"), public_actions())
+@pytest.mark.parametrize(("room", "action"), PUBLIC)
 def test_action_writes_exactly_one_ledger_entry_of_its_room(room, action):
     written = calls(action, "record")
 
@@ -49,7 +52,7 @@ def test_action_writes_exactly_one_ledger_entry_of_its_room(room, action):
     assert ast.literal_eval(written[0].args[1]).startswith(f"{room}.")
 
 
-@pytest.mark.parametrize(("room", "action"), public_actions())
+@pytest.mark.parametrize(("room", "action"), PUBLIC)
 def test_action_writes_in_one_transaction(room, action):
     opened = [node for node in ast.walk(action) if isinstance(node, ast.With) and "atomic" in ast.unparse(node.items[0])]
 

@@ -304,7 +304,6 @@ def test_what_was_typed_before_the_login_expired_is_there_after_it(client, mailo
     assert 'value="association" selected' in page.content.decode()
 
 
-@pytest.mark.xfail(strict=True, reason="kit.forms.asked gives a text in several languages back empty")
 def test_a_text_in_several_languages_typed_before_the_login_expired_is_there_after_it(client):
     client.post("/en/register/organisation/", {"title_ar": "جمعية الواحة", "idempotency_key": "k" * 32})
     client.force_login(factories.account_in(Role.ADMINISTRATOR), backend=BACKEND)

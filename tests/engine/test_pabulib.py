@@ -1,12 +1,13 @@
 """The traps of the `.pb` format, one by one."""
 
 import contextlib
+import doctest
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multaqa.engine import pabulib
+from multaqa.engine import allocation, pabulib
 from multaqa.engine.pabulib import Note, PabulibError
 
 
@@ -217,3 +218,8 @@ def test_compose_writes_an_election_that_reads_back():
     assert file.projects["name"] == ("Park\nnew", "")
     assert file.meta["comment"] == 'by; "hand"'
     assert pabulib.election(file).voters == 2
+
+
+@pytest.mark.parametrize("module", [pabulib, allocation])
+def test_the_example_in_the_docstring_holds(module):
+    assert doctest.testmod(module) == (0, 2 if module is allocation else 3)

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from tests.conftest import ROOT
 
@@ -21,7 +22,7 @@ _NUMBERS = count(1)
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[str], str]]:
-    """Gives the address of a new copy of the migrated database, on a server that listens on one socket only."""
+    """Gives the address of a new copy of the migrated database; the server listens on one socket only."""
     if BINARIES is None:
         pytest.skip("PostgreSQL's server binaries are not installed")
     # the server refuses to run as root, and its user cannot enter pytest's own folder
@@ -57,6 +58,13 @@ def postgres() -> Iterator[Callable[[str], str]]:
 def postgres_url(postgres: Callable[[str], str]) -> str:
     """A migrated, empty PostgreSQL database of this test's own."""
     return postgres(f"test_{next(_NUMBERS)}")
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Sentences as they are written in the code."""
+    with override("en"):
+        yield
 
 
 def environment(url: str) -> dict[str, str]:

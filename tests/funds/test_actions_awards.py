@@ -27,7 +27,7 @@ from tests.funds.factories import (
     the_report_rule,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def award(application: Application, amount: int = 400, deliberation: str = "2026/17") -> Award:

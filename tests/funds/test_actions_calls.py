@@ -29,7 +29,7 @@ from tests.funds.factories import (
     text,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 SCORES = {"relevance": 4, "reach": 3, "feasibility": 2, "lasting": 1}
 
 

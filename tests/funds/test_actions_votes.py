@@ -24,7 +24,7 @@ from tests.funds.factories import (
     voted,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def test_cast_ballot_keeps_the_last_one_of_each_voter():

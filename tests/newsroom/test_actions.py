@@ -94,14 +94,17 @@ def test_publish_article_publishes_the_latest_version(editor):
         ({"dateline_day": "2026-02-31"}, "The day of the dateline does not exist in the calendar."),
         ({"standfirst": ""}, "Write the standfirst."),
         ({"comments_policy": "closed"}, "Say why comments are closed."),
-        ({"about": ["funds.call:999999"], "unknown": []}, "Nothing in the ledger is called funds.call:999999."),
+        (
+            {"about": ["funds.call:999999"], "unknown": []},
+            "Nothing in the ledger is called funds.call:999999.",
+        ),
         ({"about": ["nowhere.thing:1"], "unknown": []}, "Nothing in the ledger is called nowhere.thing:1."),
     ],
 )
 def test_publish_article_refuses_what_was_left_open(editor, fields, message):
     draft = a_draft(**{"unknown": ["about"], **fields})
 
-    with pytest.raises(Refused) as refusal, override("en"):
+    with pytest.raises(Refused) as refusal:
         publish_article(actor=editor, article=draft)
 
     with override("en"):
@@ -122,14 +125,16 @@ def test_publish_article_accepts_what_is_said_to_be_unknown(editor):
 def test_publish_article_refuses_to_change_silently_what_is_public(editor):
     article = changed(an_article(title="قبل"), title="بعد")
 
-    with pytest.raises(Refused, match="correction"), override("en"):
+    with override("en"), pytest.raises(Refused, match="as a correction"):
         publish_article(actor=editor, article=article)
 
     assert Article.objects.get().title == "قبل"
     assert verbs_in_ledger() == ["newsroom.article_published"]
 
 
-@pytest.mark.parametrize("role", [Role.RESIDENT, Role.OFFICER_A, Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize(
+    "role", [Role.RESIDENT, Role.OFFICER_A, Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR]
+)
 def test_only_editors_publish_correct_and_withdraw(role):
     draft, article = a_draft(), an_article()
 
@@ -190,7 +195,7 @@ def test_correct_article_refuses_without_a_sentence_a_change_or_the_old_address(
 
 
 def test_correct_article_refuses_a_draft(editor):
-    with pytest.raises(Refused), override("en"):
+    with pytest.raises(Refused):
         correct_article(actor=editor, article=a_draft(), text=WRONG)
 
     assert verbs_in_ledger() == []
@@ -255,9 +260,9 @@ def test_publish_due_publishes_what_was_scheduled_once():
 def test_publish_article_refuses_before_the_hour(editor):
     article = scheduled(clock.now() + timedelta(hours=2))
 
-    with pytest.raises(Refused), override("en"):
+    with pytest.raises(Refused):
         publish_article(actor=editor, article=article)
-    with pytest.raises(Refused), override("en"):
+    with pytest.raises(Refused):
         publish_article(actor=MACHINE, article=article)
 
     assert verbs_in_ledger() == []

@@ -98,7 +98,9 @@ def test_front_page_costs_four_statements_at_most(django_assert_max_num_queries,
     published(*"abcdefghijklmn")
 
     with override(language), django_assert_max_num_queries(4):
-        shown = [(article.title, article.language, str(article.dateline_place)) for article in front_page().shown]
+        shown = [
+            (article.title, article.language, str(article.dateline_place)) for article in front_page().shown
+        ]
 
     assert len(shown) == 10
 

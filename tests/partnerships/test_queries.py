@@ -5,12 +5,13 @@ import pytest
 from multaqa.kit import clock
 from multaqa.kit.translated import Translated
 from multaqa.partnerships import queries
-from multaqa.partnerships.actions import reply_to_evaluation, sign_agreement, update_commitment
+from multaqa.partnerships.actions import accept_report, reply_to_evaluation, sign_agreement, update_commitment
 from multaqa.partnerships.models import Agreement
 from tests.factories import Role, actor, commune, organisation, region
 from tests.partnerships.factories import (
     LATER,
     a_draft,
+    a_report,
     a_text_to_sign,
     an_agreement,
     an_evaluation,
@@ -131,6 +132,18 @@ def test_sides_count_what_each_party_has_done():
     )
 
     assert [(side.done, side.total) for side in queries.sides(queries.in_full().get())] == [(0, 1), (1, 1)]
+
+
+def test_accounted_adds_up_accepted_financial_reports_only():
+    agreement = an_agreement()
+    accepted = a_report(agreement)
+    a_report(agreement, period_start=date(2026, 6, 1), period_end=date(2026, 8, 31))
+    before = queries.accounted(queries.in_full().get())
+
+    accept_report(actor=actor(Role.COORDINATOR), report=accepted)
+
+    assert before is None
+    assert queries.accounted(queries.in_full().get()) == queries.Accounted(spent=40_000_000, share=40)
 
 
 def test_judged_keeps_a_place_for_each_party():

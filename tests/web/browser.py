@@ -59,7 +59,6 @@ def site(django_db_blocker, tmp_path_factory):
         connection.close()
         connection.settings_dict["NAME"] = str(copy)
         cache.clear()
-        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         server = LiveServerThread("localhost", StaticFilesHandler, port=0)
         server.daemon = True
         server.start()

@@ -218,7 +218,7 @@ def test_editor_corrects_a_published_article_with_a_sentence(sign_in):
     client = sign_in(Role.EDITOR)
 
     empty = client.post(f"/office/newsroom/{article.pk}/correct/", {})
-    client.post(f"/office/newsroom/{article.pk}/correct/", {"text_0": "الرقم 9", "text_1": "", "text_2": ""})
+    client.post(f"/office/newsroom/{article.pk}/correct/", {"text_ar": "الرقم 9"})
 
     assert empty.status_code == 422
     assert Article.objects.get().title == "بعد"
@@ -233,7 +233,7 @@ def test_editor_withdraws_with_a_reason_and_never_silently(sign_in):
     silent = client.post(f"/office/pages/{article.pk}/unpublish/")
     assert silent.headers["Location"] == f"/office/newsroom/{article.pk}/withdraw/"
     assert Article.objects.get().live
-    client.post(silent.headers["Location"], {"reason_0": "خطأ", "reason_1": "", "reason_2": ""})
+    client.post(silent.headers["Location"], {"reason_ar": "خطأ"})
 
     assert Article.objects.get().live is False
     assert verbs_in_ledger() == ["newsroom.article_published", "newsroom.article_withdrawn"]

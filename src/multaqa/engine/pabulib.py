@@ -4,9 +4,8 @@ Format: pabulib.org (META, PROJECTS, VOTES; `;`-separated with CSV quoting). Gua
 refused in one sentence with its line number; what is merely odd is kept and reported in `notes`; writing what
 was read loses nothing. Text in, text out: no file is opened here.
 
->>> file =
-read("META\\nkey;value\\nbudget;10,5\\nvote_type;approval\\nPROJECTS\\nproject_id;cost\\na;4\\nVOTES\\n" ...
-"voter_id;vote\\n1;a\\n2;\\n")
+>>> text = "META\\nkey;value\\nbudget;10,5\\nvote_type;approval\\nPROJECTS\\nproject_id;cost\\na;4\\n"
+>>> file = read(text + "VOTES\\nvoter_id;vote\\n1;a\\n2;\\n")
 >>> file.budget, file.unit, election(file).voters
 (105, 10, 2)
 """

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from multaqa.directory.actors import Actor
 from multaqa.funds.models import Application, Award, Call
@@ -53,7 +54,7 @@ def _vote(actor: Actor, call: Call) -> list[Offer]:
     found = []
     over = clock.today() > call.vote_closes_on
     if not over:
-        found.append(_call("vote", _("Vote"), call))
+        found.append(_call("vote", pgettext("verb", "Vote"), call))
         if allows(actor, "funds.enter_paper_ballot", call):
             found.append(_call("paper", _("Enter a paper ballot"), call))
     if allows(actor, "funds.allocate_call", call):

@@ -159,7 +159,8 @@ def counted_by(call: Call) -> str:
     }.get(
         call.rule["name"],
         _(
-            "Residents approve initiatives; those with the most approvals are taken first, while money is left."
+            "Residents approve initiatives; "
+            "those with the most approvals are taken first, while money is left."
         ),
     )
 

@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import override
 
+from multaqa.kit import formats
 from multaqa.kit.translated import LANGUAGES, Translated
+
+# a day said in the language of whoever reads the sentence, not of whoever wrote it
+said_day = lazy(formats.day, str)
 
 
 def in_each_language(sentence: Any, **values: Any) -> Translated:

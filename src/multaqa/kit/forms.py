@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from multaqa.kit.digits import western
@@ -65,7 +66,9 @@ def asked(request: HttpRequest, form: type[F], **options: Any) -> F:
     kept = request.session.get(KEPT_FORMS, {}).pop(request.path, None)
     if kept is not None:
         request.session.modified = True
-        options["initial"] = {**options.get("initial", {}), **kept}
+        typed = MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in kept.items()})
+        read = {name: field.widget.value_from_datadict(typed, {}, name) for name, field in form.base_fields.items()}
+        options["initial"] = {**options.get("initial", {}), **read}
     return form(**options)
 
 

@@ -32,7 +32,10 @@ class AnswersMiddleware:
             return render(request, "403.html", status=403)
         _keep_form(request)
         answer = redirect_to_login(request.get_full_path())
-        answer.asks_again = True
+        if request.headers.get("HX-Request"):
+            # a fragment of a page must not be replaced by the sign-in page: the whole page goes there
+            answer = HttpResponse(status=204, headers={"HX-Redirect": answer.url})
+        answer.asks_again = True  # type: ignore[attr-defined]
         return answer
 
 

@@ -5,7 +5,7 @@ from multaqa.ledger.models import Checkpoint, Entry
 DESKS = [
     {
         "model": Entry,
-        "list_display": ["verb_label", "index", "title", "capacity", "recorded_at"],
+        "list_display": ["title", "verb_label", "index", "capacity", "recorded_at"],
         "list_filter": ["step", "recorded_at"],
         "search_fields": ["subject", "verb", "title"],
         "inspect_view_fields": [

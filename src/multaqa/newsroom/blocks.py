@@ -10,7 +10,7 @@ REFERENCE = r"^[a-z]+\.[a-z]+:\d{1,18}$"
 class QuotationBlock(blocks.StructBlock):
     """What somebody said: never printed without its speaker."""
 
-    text = blocks.TextBlock(label=_("words"))
+    text = blocks.TextBlock(label=_p("block", "words"))
     speaker = blocks.CharBlock(
         label=_("speaker"), help_text=_("Name and office, as the speaker was presented")
     )
@@ -25,14 +25,14 @@ class FigureBlock(blocks.StructBlock):
     """One number: never printed without its source."""
 
     value = blocks.CharBlock(
-        label=_("number"), max_length=24, help_text=_("With its unit, as readers will see it")
+        label=_p("block", "number"), max_length=24, help_text=_("With its unit, as readers will see it")
     )
     label = blocks.CharBlock(label=_("what it counts"))
-    source = blocks.CharBlock(label=_("source"), help_text=_("Who counted, and in which year"))
+    source = blocks.CharBlock(label=_p("block", "source"), help_text=_("Who counted, and in which year"))
 
     class Meta:
         icon = "order"
-        label = _("figure")
+        label = _p("block", "figure")
 
 
 class RecordBlock(blocks.StructBlock):
@@ -40,7 +40,7 @@ class RecordBlock(blocks.StructBlock):
 
     reference = blocks.RegexBlock(
         regex=REFERENCE,
-        label=_("reference"),
+        label=_p("block", "reference"),
         help_text=_("As printed on its page of the ledger, for example funds.call:3"),
         error_messages={"invalid": _("Write a reference such as funds.call:3.")},
     )

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
+from django.utils.translation import pgettext_lazy as _p
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -83,9 +84,9 @@ class Article(Page):
         ARCHIVE = "archive", _("From the archive")
 
     class Comments(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", _p("comments", "open")
         MODERATED = "moderated", _("read before they appear")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", _p("comments", "closed")
 
     class Unknown(models.TextChoices):
         PLACE = "place", _("the place")
@@ -285,7 +286,7 @@ class Correction(models.Model):
     article = models.ForeignKey(
         Article, verbose_name=_("article"), on_delete=models.PROTECT, related_name="corrections"
     )
-    published_at = models.DateTimeField(_("published"), default=clock.now)
+    published_at = models.DateTimeField(_p("correction", "published"), default=clock.now)
     text = TranslatedField(_("correction"))
     old_hash = models.CharField(_("fingerprint before"), max_length=64)
     new_hash = models.CharField(_("fingerprint after"), max_length=64)
@@ -305,7 +306,7 @@ class Withdrawal(models.Model):
     article = models.ForeignKey(
         Article, verbose_name=_("article"), on_delete=models.PROTECT, related_name="withdrawals"
     )
-    withdrawn_at = models.DateTimeField(_("withdrawn"), default=clock.now)
+    withdrawn_at = models.DateTimeField(_p("article", "withdrawn"), default=clock.now)
     reason = TranslatedField(_("reason"))
 
     class Meta:

@@ -1,17 +1,20 @@
 """The newsroom's part of the staff office: writing is Wagtail's, publishing is the ledger's."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.admin.widgets.button import Button
 from wagtail.models import GroupPagePermission, Locale, Page
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
@@ -117,14 +120,33 @@ def withdraw(request: Any, pk: int) -> HttpResponse:
     return _form_page(request, article, form, _("Withdraw the article"))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def translate(request: Any, pk: int, language: str) -> HttpResponse:
     """Open the draft of an article in another language, made from the original the first time."""
     article = get_object_or_404(Article, pk=pk)
     require(request.actor, "newsroom.publish_article", article)
     locale = get_object_or_404(Locale, language_code=language)
-    draft = article.get_translation_or_none(locale) or article.copy_for_translation(locale)
-    return redirect("wagtailadmin_pages:edit", draft.pk)
+    draft = article.get_translation_or_none(locale)
+    if draft is None and request.method == "POST":
+        draft = article.copy_for_translation(locale)
+    if draft is not None:
+        return redirect("wagtailadmin_pages:edit", draft.pk)
+    return _form_page(request, article, ActionForm(), _in_language(language))
+
+
+def translations(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """The header's ways to the same article in the other languages."""
+    if not isinstance(page.specific, Article) or not page.permissions_for_user(user).can_edit():
+        return
+    for language, _name in settings.LANGUAGES:
+        if language != page.locale.language_code:
+            address = reverse("newsroom_office:translate", args=[page.pk, language])
+            yield Button(_in_language(language), url=address, icon_name="globe", priority=60)
+
+
+def _in_language(language: str) -> str:
+    names = {"ar": _("Write it in Arabic"), "fr": _("Write it in French"), "en": _("Write it in English")}
+    return names[language]
 
 
 def _form_page(request: HttpRequest, article: Article, form: ActionForm, title: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from multaqa.newsroom.models import Article, Newsroom
 
 register_permission_policy(Page, office.EditorsPolicy())
 hooks.register("before_publish_page", office.publish_through_the_ledger)
+hooks.register("register_page_header_buttons", office.translations)
 hooks.register("register_page_action_menu_item", office.CorrectMenuItem)
 hooks.register("register_page_action_menu_item", office.WithdrawMenuItem)
 

@@ -199,8 +199,8 @@ def release_index(
     """Compute the index of every commune from the latest figures, and freeze method, figures and result.
 
     The three numbers are the dimensions' weights. Communes of fewer than 30 households are not published,
-    those without figures stay not measured; neither is ranked. The draws follow from the figures' own hash, so that
-    anybody can compute the same intervals. Raises Refused when there is nothing to compute.
+    those without figures stay not measured; neither is ranked. The draws follow from the figures' own hash,
+    so that anybody can compute the same intervals. Raises Refused when there is nothing to compute.
     """
     require(actor, "observatory.release_index")
     home = home_pack()

@@ -259,8 +259,21 @@ class Line:
     before: Cell
 
 
-def indicator_table(indicator: Indicator, root: Territory) -> tuple[int | None, int | None, list[Line]]:
-    """The latest and the earlier year of an indicator, and its table by place: two statements."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An indicator in every place of the region: the latest figure, by sex if split, and the one before."""
+
+    latest: int | None
+    earlier: int | None
+    by_sex: bool
+    lines: tuple[Line, ...]
+
+
+_ORDER = ("country", "region", "province", "commune")
+
+
+def indicator_table(indicator: Indicator, root: Territory) -> Table:
+    """The figures of an indicator for the region, its provinces and communes: two statements."""
     inside = Q(territory=root) | Q(territory__parent=root) | Q(territory__parent__parent=root)
     values = Value.objects.filter(inside, indicator=indicator, milieu="all").select_related("territory")
     places: dict[int, Territory] = {}
@@ -276,21 +289,17 @@ def indicator_table(indicator: Indicator, root: Territory) -> tuple[int | None, 
         few = households.get(place.pk) if place.level == Territory.Level.COMMUNE else None
         return cell(found.get((place.pk, year or 0, sex)), indicator, few)
 
-    order = ["country", "region", "province", "commune"]
-    return (
-        latest,
-        earlier,
-        [
-            Line(
-                place,
-                at(place, latest, "all"),
-                at(place, latest, "male"),
-                at(place, latest, "female"),
-                at(place, earlier, "all"),
-            )
-            for place in sorted(places.values(), key=lambda place: (order.index(place.level), place.code))
-        ],
+    lines = (
+        Line(
+            place,
+            at(place, latest, "all"),
+            at(place, latest, "male"),
+            at(place, latest, "female"),
+            at(place, earlier, "all"),
+        )
+        for place in sorted(places.values(), key=lambda place: (_ORDER.index(place.level), place.code))
     )
+    return Table(latest, earlier, any(sex != "all" for _place, _year, sex in found), tuple(lines))
 
 
 def observations(*, territory: str = "", kind: str = "", state: str = "") -> QuerySet[Observation]:
@@ -413,7 +422,7 @@ GAPS = 5
 
 
 def region_pulse(pack: RegionPack | None = None) -> Pulse:
-    """The region in four figures, town beside country, and the map: five SQL statements, four with the pack."""
+    """The region in four figures, town beside country, and the map: five SQL statements."""
     pack = pack or home_pack()
     if pack is None:
         return Pulse()

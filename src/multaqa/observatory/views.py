@@ -76,8 +76,7 @@ def values(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Indicator, code=code)
-    latest, earlier, lines = queries.indicator_table(found, _home().root)
-    context = {"indicator": found, "latest": latest, "earlier": earlier, "lines": lines}
+    context = {"indicator": found, "table": queries.indicator_table(found, _home().root)}
     return render(request, "observatory/indicator.html", context)
 
 

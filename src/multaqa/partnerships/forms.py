@@ -21,6 +21,7 @@ class OrganisationField(forms.CharField):
     """An organisation by its code, offered from the page's one `organisations` list."""
 
     def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", _("Type a part of the name or the code, then choose from the list."))
         options.setdefault(
             "widget", forms.TextInput(attrs={"list": "organisations", "autocomplete": "off", "dir": "ltr"})
         )

@@ -295,9 +295,10 @@ class Evaluation(models.Model):
         return max(0, (self.published_on - self.due_on).days)
 
     @property
-    def meters(self) -> list[tuple[str, int | None]]:
-        """Every criterion by its name with its score, None where nobody measured it."""
-        return [(str(item.label), self.scores.get(item.value)) for item in self.Criterion]
+    def meters(self) -> list[tuple[str, int | None, str]]:
+        """Each criterion: its name, its score (None: not measured), its place on the scale in percent."""
+        rows = [(str(item.label), self.scores.get(item.value)) for item in self.Criterion]
+        return [(name, score, f"{100 * ((score or 1) - 1) / 3:.1f}") for name, score in rows]
 
 
 class Reply(models.Model):

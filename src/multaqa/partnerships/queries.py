@@ -163,6 +163,26 @@ def bound_parties(actor: Actor, agreement: Agreement) -> list[Party]:
     return [party for party in agreement.parties.all() if speaks_for(actor, party.organisation)]
 
 
+@dataclass(frozen=True, slots=True)
+class Accounted:
+    """What accepted financial reports say was spent, and its share of the amount in percent, at most 100."""
+
+    spent: int
+    share: int
+
+
+def accounted(agreement: Agreement) -> Accounted | None:
+    """What accepted financial reports account for; None without an amount or an accepted report."""
+    spent = [
+        report.spent or 0
+        for report in agreement.reports.all()
+        if (report.kind, report.state) == (Report.Kind.FINANCIAL, Report.State.ACCEPTED)
+    ]
+    if not agreement.amount or not spent:
+        return None
+    return Accounted(sum(spent), min(100, 100 * sum(spent) // agreement.amount))
+
+
 def evaluation_is_late(agreement: Agreement, today: date) -> bool:
     """Was an evaluation due before this day, and is it missing?"""
     due = agreement.evaluation_due_on

@@ -59,6 +59,7 @@ def agreement(request: HttpRequest, reference: str) -> HttpResponse:
         "judged": queries.judged(found),
         "acts": queries.open_acts(request.actor, found),
         "mine": {party.pk for party in queries.bound_parties(request.actor, found)},
+        "accounted": queries.accounted(found),
         "evaluation_is_late": queries.evaluation_is_late(found, clock.today()),
         "today": clock.today(),
     }

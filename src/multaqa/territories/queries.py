@@ -102,7 +102,8 @@ def signature_threshold(territory: Territory, on: date) -> Threshold | None:
     law, spread = laws.get("signature_threshold"), laws.get("signature_spread")
     kinds = [Population.Kind.LEGAL, Population.Kind.MUNICIPAL]
     counted = {
-        (row.year, row.kind): row.count for row in Population.objects.filter(territory=territory, kind__in=kinds)
+        (row.year, row.kind): row.count
+        for row in Population.objects.filter(territory=territory, kind__in=kinds)
     }
     census = max((year for year, kind in counted if kind == kinds[0] and year < on.year), default=None)
     if law is None or census is None:

@@ -85,6 +85,11 @@ class FrontPage:
         """Changes with every entry of the ledger: what was printed for an older one is printed anew."""
         return f"{self.entries[0].pk if self.entries else 0}-{clock.today()}"
 
+    @property
+    def openings_are_demo(self) -> bool:
+        """One mark over the list says what each line would repeat."""
+        return bool(self.openings) and all(one.is_demo for one in self.openings)
+
     def pulse(self) -> Pulse:
         """Read only when no copy of this version is kept: four SQL statements."""
         return region_pulse(self.pack)

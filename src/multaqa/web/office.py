@@ -4,14 +4,15 @@ Nothing is changed here: every change is an action of a room, and its button lea
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from importlib import import_module
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.urls import path, reverse
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
@@ -89,6 +90,13 @@ class MoneyColumn(Column):
         return shown(instance.money)
 
 
+class DayColumn(Column):
+    """A day, with its hour where there is one, in the month names of the region."""
+
+    def get_value(self, instance: Any) -> str:
+        return shown(super().get_value(instance))
+
+
 class DeskList(generic.IndexView):
     def get_base_queryset(self) -> Any:
         found = super().get_base_queryset()
@@ -154,7 +162,24 @@ def shown(value: Any) -> Any:
     """A value as the reader's language writes it."""
     if value is None or value == "":
         return "–"
+    if isinstance(value, datetime):
+        return f"{formats.day(value)} {formats.clock_time(value)}"
+    if isinstance(value, date):
+        return formats.day(value)
     return formats.money(value) if isinstance(value, Money) else value
+
+
+def column(model: type[models.Model], name: str) -> Column | str:
+    """The column of one field or property; Wagtail makes those of ordinary fields itself."""
+    if name == "money":
+        return MoneyColumn(name, label=FIELDS[name])
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return Column(name, label=FIELDS[name])
+    if isinstance(field, models.DateField):
+        return DayColumn(name, label=field.verbose_name, sort_key=name)
+    return name
 
 
 def desk(room: str, described: Mapping[str, Any], readers: Iterable[str]) -> Desk:
@@ -162,10 +187,8 @@ def desk(room: str, described: Mapping[str, Any], readers: Iterable[str]) -> Des
     model = described["model"]
     _name_for_readers(model)
     register_permission_policy(model, OfficePolicy(model, readers), exact_class=True)
-    columns = [
-        MoneyColumn("money", label=capfirst(str(FIELDS["money"]))) if name == "money" else name
-        for name in described["list_display"]
-    ]
+    title, *others = described["list_display"]
+    columns = [title, *(column(model, name) for name in others)]
     exported = [name for name in described["list_display"] if name != "money"]
     return Desk(
         f"{room}_{model._meta.model_name}",
@@ -174,7 +197,7 @@ def desk(room: str, described: Mapping[str, Any], readers: Iterable[str]) -> Des
             "search_fields": (),
             **described,
             "list_display": columns,
-            "columns_of_desk": described["list_display"],
+            "columns_of_desk": tuple(described["list_display"]),
             "list_export": exported,
             "icon": "list-ul",
             "url_prefix": f"{room}/{model._meta.model_name}",
@@ -192,6 +215,27 @@ def groups() -> list[ViewSetGroup]:
         shape = {"items": desks, "menu_label": label, "menu_icon": icon, "menu_order": order * 100}
         found.append(type(room.title(), (ViewSetGroup,), {**shape, "menu_name": f"office-{room}"})())
     return found
+
+
+class RoomsPanel(Component):
+    """The office's first page: the lists that the reader may open, room by room."""
+
+    name = "rooms"
+    template_name = "web/office_home.html"
+    order = 10
+
+    def __init__(self, groups: Iterable[ViewSetGroup]) -> None:
+        self.groups = groups
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        request = parent_context["request"]
+        rooms = []
+        for group in self.groups:
+            items = [desk.get_menu_item() for desk in group.items]
+            lists = [(item.label, item.url) for item in items if item.is_shown(request)]
+            if lists:
+                rooms.append({"label": group.menu_label, "lists": lists})
+        return {"rooms": rooms}
 
 
 def _name_for_readers(model: type[models.Model]) -> None:

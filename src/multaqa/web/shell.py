@@ -1,4 +1,4 @@
-"""What every page of the shell knows: the territory, the sections, the languages, the newest entry."""
+"""What every page of the shell knows: the territory, the sections, the languages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from multaqa.kit import clock
-from multaqa.ledger.models import Entry
 from multaqa.territories.models import RegionPack
 
 _PACK_SECONDS = 60
@@ -61,10 +60,6 @@ class Shell:
     @cached_property
     def today(self) -> date:
         return clock.today()
-
-    @cached_property
-    def latest(self) -> Entry | None:
-        return Entry.objects.only("index", "recorded_at").first()
 
     @cached_property
     def sections(self) -> list[Section]:

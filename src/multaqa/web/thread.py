@@ -17,6 +17,7 @@ _CLASS = {"done": "done", "current": "now", "missing": "miss", "overdue": "late"
 _ICON = {"done": "ok", "missing": "gap", "overdue": "clock"}
 _REACHED = {"done", "current"}
 EMPTY = Thread(tuple(Bead(step, "next") for step in Step))
+_HYPHEN = ("commandation", "comman\u00addation")  # the one French step wider than its column
 _STRETCH = 16  # distance between two beads of the miniature
 
 
@@ -111,7 +112,7 @@ def _knot(bead: Bead, after: Bead | None) -> Knot:
     return Knot(
         css=f"{_CLASS[bead.state]} {_line(bead.state, after.state if after else '')}".strip(),
         icon=_ICON.get(bead.state, ""),
-        label=capfirst(str(bead.step.label)),
+        label=capfirst(str(bead.step.label)).replace(*_HYPHEN),
         state=_state(bead.state),
         words=_words(bead),
         url=bead.url if bead.state in {"done", "current", "overdue"} else "",

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -17,8 +19,24 @@ def _viewsets(group: Any) -> Callable[[], Any]:
     return lambda: group
 
 
-for _group in office.groups():
+_groups = office.groups()
+for _group in _groups:
     hooks.register("register_admin_viewset", _viewsets(_group))
+
+
+@hooks.register("construct_homepage_panels")
+def rooms_first(request: Any, panels: list[Any]) -> None:
+    panels.insert(0, office.RoomsPanel(_groups))
+
+
+@hooks.register("insert_global_admin_css")
+def colours() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("newsroom/office.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def calendars() -> str:
+    return format_html('<script src="{}" defer></script>', static("newsroom/office.js"))
 
 
 @hooks.register("construct_main_menu")
@@ -42,6 +60,6 @@ def the_site() -> MenuItem:
     return MenuItem(_("The site"), reverse_lazy("web:home"), name="site", icon_name="site", order=20)
 
 
-@hooks.register("construct_homepage_summary_items")
+@hooks.register("construct_homepage_summary_items", order=1000)
 def no_counts(request: Any, items: list[Any]) -> None:
     items.clear()

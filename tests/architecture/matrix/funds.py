@@ -1,4 +1,7 @@
-"""Who may reach the pages of the fund. Own: of the cell and association A; foreign: of another cell, association C."""
+"""Who may reach the pages of the fund.
+
+Own: of the cell and association A; foreign: of another cell, association C.
+"""
 
 from tests.architecture.routes import SIGNED_IN, Own, Route, both
 from tests.factories import Role

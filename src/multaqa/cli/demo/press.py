@@ -16,7 +16,11 @@ from multaqa.territories.models import Territory
 if TYPE_CHECKING:
     from multaqa.cli.demo.story import Story
 
-DIRHAM = 100
+_CLOSED = {
+    "ar": "التعليقات لم تفتح بعد في هذه النسخة.",
+    "fr": "Les commentaires ne sont pas encore ouverts dans cette version.",
+    "en": "Comments are not open yet in this version.",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ def _print(
             "dateline_place": place,
             "dateline_day": day.isoformat() if day else "2018",
             "about": [reference(item) for item in about],
-            "unknown": [] if about else [Article.Unknown.ABOUT, Article.Unknown.DAY],
+            "unknown": [] if about else [Article.Unknown.ABOUT],
+            "comments_policy": Article.Comments.CLOSED,
+            "comments_reason": _CLOSED[language],
             "is_demo": is_demo,
             "live": False,
             "locale": locale,

@@ -121,7 +121,7 @@ def last_year(story: Story) -> None:
             is_demo=True,
         )
     with story.days_ago(715):
-        observatory.confirm_observation(actor=cast["council"], observation=seen)
+        observatory.confirm_observation(actor=cast["coordinator"], observation=seen)
     with story.days_ago(700):
         talk = consultations.open_consultation(
             actor=cast["council"],
@@ -263,7 +263,7 @@ def observing(story: Story) -> None:
             is_demo=True,
         )
     with story.days_ago(316):
-        observatory.confirm_observation(actor=cast["council"], observation=story["dry wells"])
+        observatory.confirm_observation(actor=cast["coordinator"], observation=story["dry wells"])
     with story.days_ago(315):
         story.things["release"] = observatory.release_index(
             actor=cast["council"],
@@ -344,7 +344,7 @@ def recommending(story: Story) -> None:
     story.things["asked"] = adopted
     with story.days_ago(160):
         finding = story["evaluation"].findings.get()
-        partnerships.link_finding(actor=cast["auditor"], finding=finding, recommendation=adopted[-1])
+        partnerships.link_finding(actor=cast["council"], finding=finding, recommendation=adopted[-1])
 
 
 def funding(story: Story) -> None:

@@ -13,8 +13,18 @@ from fractions import Fraction
 
 import numpy as np
 
-from multaqa.engine.allocation._election import Ints
-from multaqa.engine.allocation._equal_shares import NEAR, NEVER, Run, first_prices, pay, price, run
+from multaqa.engine.allocation._election import Ints, Reals
+from multaqa.engine.allocation._equal_shares import (
+    NEAR,
+    NEVER,
+    Run,
+    first_prices,
+    is_plain,
+    pay,
+    plain_price,
+    price,
+    run,
+)
 from multaqa.engine.allocation._exact import Purses
 from multaqa.engine.allocation._utility import Marks
 
@@ -74,7 +84,7 @@ def _same_outcome(marks: Marks, low: Run, endowment: Fraction) -> Run | None:
                 if doubtful or known[rival] < limit * (1 - NEAR):
                     return None
                 if known[rival] <= limit * (1 + NEAR):
-                    if not _yields(marks, low, high, turn, rival):
+                    if not _yields(marks, purse, low, high, turn, rival):
                         return None
                     # an exact tie lost by the tie order: out of this turn, its price may still serve later
                     # ones
@@ -83,6 +93,7 @@ def _same_outcome(marks: Marks, low: Run, endowment: Fraction) -> Run | None:
         if doubtful:
             return None
         high.prices.append(at)
+        high.plain.append(is_plain(marks, purse, winner, at))
         pay(marks, purse, winner, at)
         known[winner] = NEVER
     for project in np.flatnonzero(known < NEVER).tolist():
@@ -91,9 +102,12 @@ def _same_outcome(marks: Marks, low: Run, endowment: Fraction) -> Run | None:
     return high
 
 
-def _yields(marks: Marks, low: Run, high: Run, turn: int, rival: int) -> bool:
+def _yields(marks: Marks, purse: Reals, low: Run, high: Run, turn: int, rival: int) -> bool:
     """Whether a rival at the high end is dearer than, or tied with and behind, the winner at the low end."""
     winner = low.winners[turn]
+    if low.plain[turn] and is_plain(marks, purse, rival, low.prices[turn]):
+        own, other = plain_price(marks, winner), plain_price(marks, rival)
+        return other > own or (other == own and bool(marks.rank[rival] > marks.rank[winner]))
     ceiling = Purses(marks, low.endowment).follow(low.winners[:turn]).cap(winner)
     floor = Purses(marks, high.endowment).follow(high.winners[:turn]).cap(rival)
     if floor is None or ceiling is None:

@@ -18,7 +18,7 @@ MOST = 3  # no change beyond three times the voters, or three times the budget, 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Each value alone makes the project win, and one less (one more, for the cost) does not; None: none found.
+    """Each value alone makes the project win, and one less (one more, for the cost) does not; or None.
 
     max_cost, extra_budget: minor units. extra_votes: new voters who mark this project only, on ordinal and
     cumulative ballots with the most points any mark was given.

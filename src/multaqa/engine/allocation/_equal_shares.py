@@ -7,12 +7,12 @@ Rounds closer than rounding error are decided again in fractions, so the winners
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 
-from multaqa.engine.allocation._election import Reals
+from multaqa.engine.allocation._election import Mask, Reals
 from multaqa.engine.allocation._exact import Purses
 from multaqa.engine.allocation._utility import Marks
 
@@ -32,6 +32,7 @@ class Run:
     spent: int
     over: bool
     exact: Purses
+    plain: list[bool] = field(default_factory=list)  # prices that were cost / utility, nobody being short
 
 
 def run(marks: Marks, endowment: Fraction, limit: int | None = None) -> Run:
@@ -51,6 +52,7 @@ def run(marks: Marks, endowment: Fraction, limit: int | None = None) -> Run:
         if limit is not None and found.spent > limit:
             found.over = True
             return found
+        found.plain.append(is_plain(marks, purse, winner, known[winner]))
         pay(marks, purse, winner, known[winner])
         known[winner] = NEVER
 
@@ -63,6 +65,17 @@ def first_prices(marks: Marks) -> Reals:
     return prices
 
 
+def is_plain(marks: Marks, purse: Reals, project: int, at: float) -> bool:
+    """Whether every supporter surely has the price, so that it is exactly cost / utility."""
+    held = purse.take(marks.members[project])
+    need = at * (float(marks.scale[project]) if marks.worth is None else marks.worths[project])
+    return bool((held > need * (1 + 1e-9)).all())
+
+
+def plain_price(marks: Marks, project: int) -> Fraction:
+    return Fraction(int(marks.costs[project]), int(marks.total[project]) * int(marks.scale[project]))
+
+
 def price(marks: Marks, purse: Reals, project: int, least: float, most: float = NEVER) -> tuple[float, bool]:
     """Price of a project, climbing from a lower bound, and whether affordability itself is in doubt.
 
@@ -73,26 +86,31 @@ def price(marks: Marks, purse: Reals, project: int, least: float, most: float = 
     cost = float(marks.cost[project])
     scale = 1.0
     if marks.worth is None:
-        total = float(count.dot(held))
+        total = _sum(count, held)
         scale = float(marks.scale[project])
     else:
         # purses in units of utility, so that a purse is spent where the price passes it
         held /= marks.worths[project]
-        total = float(count.dot(held))
+        total = _sum(count, held)
     if total < cost * (1 - NEAR):
         return NEVER, False
     at, last, ceiling = least * scale, -1.0, most * scale
     while True:
-        paying = float(count.dot(held > at))
+        paying = _sum(count, held > at)
         if paying in (0.0, last):
             break
-        climb = (cost - float(count.dot(np.minimum(held, at)))) / paying
+        climb = (cost - _sum(count, np.minimum(held, at))) / paying
         if climb <= at * 4e-16:
             break
         at, last = at + climb, paying
         if at > ceiling:
             break
     return at / scale, total <= cost * (1 + NEAR)
+
+
+def _sum(count: Reals, values: Reals | Mask) -> float:
+    # not a BLAS product: its threads wait for each other on a busy server
+    return float(np.einsum("i,i", count, values))
 
 
 def pay(marks: Marks, purse: Reals, project: int, at: float) -> None:
@@ -125,6 +143,8 @@ def _cheapest(marks: Marks, purse: Reals, known: Reals, found: Run) -> int | Non
             continue
         if len(near) == 1 and not fresh[best]:
             return best
+        if not any(fresh[p] for p in near) and all(is_plain(marks, purse, p, lowest) for p in near):
+            return min(near, key=lambda p: (plain_price(marks, p), marks.rank[p]))
         winner = _decide(marks, known, found, near)
         if winner is not None:
             return winner

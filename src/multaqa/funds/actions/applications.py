@@ -8,6 +8,7 @@ from multaqa.directory.actors import Actor
 from multaqa.directory.models import Organisation, Person
 from multaqa.directory.queries import conflicts
 from multaqa.funds.models import Application, Call, Criterion, Recusal, Review
+from multaqa.funds.wording import said_day
 from multaqa.kit import clock
 from multaqa.kit.policy import Refused, require
 from multaqa.kit.states import move
@@ -49,10 +50,11 @@ def submit_application(
         call = Call.objects.select_for_update().get(pk=call.pk)
         today = clock.today()
         if today < call.opens_on:
-            raise Refused(_("This call opens on %(day)s. Come back then."), day=call.opens_on)
+            raise Refused(_("This call opens on %(day)s. Come back then."), day=said_day(call.opens_on))
         if today > call.closes_on or call.state != Call.State.OPEN:
             raise Refused(
-                _("The last day for applications was %(day)s. Watch for the next call."), day=call.closes_on
+                _("The last day for applications was %(day)s. Watch for the next call."),
+                day=said_day(call.closes_on),
             )
         if organisation.kind not in (call.kinds or [Organisation.Kind.ASSOCIATION]):
             raise Refused(_("This call is not open to this kind of organisation."), field="organisation")
@@ -121,9 +123,10 @@ def screen_application(
             raise Refused(_("Eligibility is decided before the vote opens."))
         to = Application.State.ELIGIBLE if eligible else Application.State.INELIGIBLE
         move(application, to, Application.STEPS)
-        application.reason = Translated() if eligible else reason or Translated()
-        application.save(update_fields=["reason"])
-        facts = {"call": application.call.reference, "eligible": eligible, "reason": application.reason}
+        said = reason if reason and not eligible else Translated()
+        Application.objects.filter(pk=application.pk).update(reason=said)
+        application.refresh_from_db(fields=["reason"])
+        facts = {"call": application.call.reference, "eligible": eligible, "reason": said}
         record(actor, "funds.application_screened", application, facts=facts)
     return application
 

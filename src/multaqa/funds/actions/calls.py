@@ -12,6 +12,7 @@ from multaqa.engine.allocation import AllocationError, Rule
 from multaqa.funds import counting, queries
 from multaqa.funds.models import Allocation, Application, Call, Envelope, Priority
 from multaqa.funds.models.calls import default_rule
+from multaqa.funds.wording import said_day
 from multaqa.kit import clock
 from multaqa.kit.money import Money
 from multaqa.kit.policy import Refused, require
@@ -120,7 +121,8 @@ def close_call(*, actor: Actor, call: Call) -> Call:
         call = _locked(call)
         if clock.today() <= call.closes_on:
             raise Refused(
-                _("Applications are accepted until %(day)s; close the call after it."), day=call.closes_on
+                _("Applications are accepted until %(day)s; close the call after it."),
+                day=said_day(call.closes_on),
             )
         move(call, Call.State.REVIEWING, Call.STEPS)
         facts = {"reference": call.reference, "applications": call.applications.count()}
@@ -138,7 +140,7 @@ def open_vote(*, actor: Actor, call: Call) -> Call:
     with transaction.atomic():
         call = _locked(call)
         if clock.today() < call.vote_opens_on:
-            raise Refused(_("The vote opens on %(day)s."), day=call.vote_opens_on)
+            raise Refused(_("The vote opens on %(day)s."), day=said_day(call.vote_opens_on))
         waiting = call.applications.filter(state=Application.State.SUBMITTED).count()
         if waiting:
             raise Refused(
@@ -164,7 +166,7 @@ def allocate_call(*, actor: Actor, call: Call) -> Allocation:
     with transaction.atomic():
         call = _locked(call)
         if call.state != Call.State.VOTING or clock.today() <= call.vote_closes_on:
-            raise Refused(_("The ballots are counted after %(day)s."), day=call.vote_closes_on)
+            raise Refused(_("The ballots are counted after %(day)s."), day=said_day(call.vote_closes_on))
         ballots = list(call.ballots.order_by("pk"))
         if not ballots:
             raise Refused(_("Nobody voted: there is nothing to count."))

@@ -9,6 +9,7 @@ from multaqa.directory.actors import Actor
 from multaqa.directory.models import Account
 from multaqa.funds.models import Application, Ballot, Call
 from multaqa.funds.queries import pseudonym
+from multaqa.funds.wording import said_day
 from multaqa.kit import clock
 from multaqa.kit.digits import western
 from multaqa.kit.policy import Refused, require
@@ -98,7 +99,7 @@ def _numbers(call: Call, chosen: list[Application]) -> list[int]:
     if present.state != Call.State.VOTING or today < present.vote_opens_on:
         raise Refused(_("The vote on this call is not open."))
     if today > present.vote_closes_on:
-        raise Refused(_("The last day of the vote was %(day)s."), day=present.vote_closes_on)
+        raise Refused(_("The last day of the vote was %(day)s."), day=said_day(present.vote_closes_on))
     eligible = {application.pk for application in chosen if application.state == Application.State.ELIGIBLE}
     if any(application.call_id != call.pk or application.pk not in eligible for application in chosen):
         raise Refused(_("Choose among the initiatives on the ballot."), field="approvals")
