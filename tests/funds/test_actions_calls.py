@@ -45,6 +45,14 @@ def test_create_envelope_refuses_an_organisation_that_is_no_cell():
         an_envelope(cell=organisation("council"))
 
 
+@pytest.mark.parametrize("amount", [0, 10**15 + 1])
+def test_create_envelope_refuses_an_amount_no_fund_holds(amount):
+    with pytest.raises(Refused) as refusal:
+        an_envelope(amount=amount)
+
+    assert refusal.value.field == "amount"
+
+
 def test_create_envelope_is_for_council_officers():
     with pytest.raises(Forbidden):
         actions.create_envelope(

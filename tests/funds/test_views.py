@@ -29,6 +29,7 @@ from tests.funds.factories import (
     on,
     selected_copies,
     the_agreement_rule,
+    voted,
 )
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,33 @@ def test_application_details_are_read_by_those_concerned_only(role, sees):
     assert ("bank details" in read(application.get_absolute_url(), role)) is sees
 
 
+@pytest.mark.parametrize(
+    ("role", "sees"), [(Role.OFFICER_A, False), (Role.CELL_MEMBER, False), (Role.COORDINATOR, True)]
+)
+def test_scores_are_hidden_from_reviewers_and_applicants_until_they_are_locked(role, sees):
+    application = an_application()
+    with on(APPLYING):
+        actions.review_application(
+            actor=actor(Role.CELL_MEMBER),
+            application=application,
+            relevance=4,
+            reach=4,
+            feasibility=4,
+            lasting=4,
+        )
+
+    page = read(application.get_absolute_url(), role)
+
+    assert ("عضو واحد نقّط" in page) is sees
+    assert ("ينقط كل عضو وحده" in page) is not sees
+
+
+def test_register_ignores_a_year_that_is_none():
+    an_award()
+
+    assert "منحة واحدة" in read(address("awards") + "?year=99999999999&call=nothing&page=x")
+
+
 def test_vote_form_counts_a_ballot_and_shows_it_again():
     call = a_call_in_vote()
     second = call.applications.get(number=2)
@@ -179,6 +207,18 @@ def test_results_page_answers_why_and_what_would_have_changed():
     assert "ما الذي كان سيغير النتيجة؟" in page
     assert allocation.digest in page
     assert "--rule equal-shares --utility cost --completion add1 --ties cost-votes" in page
+
+
+def test_results_of_empty_ballots_support_nothing_and_say_so():
+    call = a_call_in_vote()
+    voted(call, ((), ()))
+    with on(COUNTING):
+        actions.allocate_call(actor=actor(Role.COORDINATOR), call=call)
+
+    page = read(address("results", call.reference))
+
+    assert "لم يتسن دعم أي مبادرة" in page
+    assert "لم تؤيدها أي بطاقة." in page
 
 
 def test_results_before_the_count_say_when_it_comes():

@@ -11,13 +11,13 @@ from multaqa.ledger.verbs import register
 from multaqa.territories.models import Territory
 from tests.factories import commune
 
-register({"tests.done": "Done", "tests.answered": "Answered"})
+register({"ledger.done": "Done", "ledger.answered": "Answered"})
 
 
 def place(code: str = "X.1.1") -> Territory:
     return commune(code)
 
 
-def an_entry(subject: Any = None, verb: str = "tests.done", **options: Any) -> Entry:
+def an_entry(subject: Any = None, verb: str = "ledger.done", **options: Any) -> Entry:
     with transaction.atomic():
         return record(MACHINE, verb, subject or place(), **options)

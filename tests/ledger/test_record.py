@@ -19,7 +19,7 @@ def test_record_writes_the_fact_in_canonical_json():
     content = json.loads(entry.payload)
     assert content["facts"] == {"a": "ماء", "b": 1, "day": "2026-03-01"}
     assert content["actor"] == "platform"
-    assert content["verb"] == "tests.done"
+    assert content["verb"] == "ledger.done"
     assert content["subject"] == f"territories.territory:{place().pk}"
     assert content["step"] == "observed"
     assert entry.payload.index('"a":"ماء"') < entry.payload.index('"b":1')
@@ -53,9 +53,9 @@ def test_record_links_an_object_to_its_causes():
 
 
 def test_record_marks_an_obligation_as_met():
-    promise = an_entry(due=Due(Step.PRIORITISED, date(2026, 5, 1), met_by="tests.answered"))
+    promise = an_entry(due=Due(Step.PRIORITISED, date(2026, 5, 1), met_by="ledger.answered"))
 
-    answer = an_entry(verb="tests.answered")
+    answer = an_entry(verb="ledger.answered")
 
     promise.refresh_from_db()
     assert promise.met_at == answer.recorded_at

@@ -49,11 +49,11 @@ def test_thread_leaves_out_what_only_shares_a_cause():
 def test_thread_shows_an_obligation_as_overdue_until_it_is_met():
     asked = place()
     with clock.at(MARCH):
-        an_entry(asked, step=Step.RECOMMENDED, due=Due(Step.PRIORITISED, date(2026, 3, 11), met_by="tests.answered"))
+        an_entry(asked, step=Step.RECOMMENDED, due=Due(Step.PRIORITISED, date(2026, 3, 11), met_by="ledger.answered"))
         planned = thread(asked).beads[3]
     with clock.at(datetime(2026, 3, 21, tzinfo=UTC)):
         late = thread(asked).overdue
-        an_entry(asked, verb="tests.answered")
+        an_entry(asked, verb="ledger.answered")
         answered = thread(asked).overdue
 
     assert (planned.state, planned.due_on) == ("next", date(2026, 3, 11))
@@ -81,10 +81,17 @@ def test_thread_does_not_take_news_on_the_way_for_the_end():
     assert states(thread(awarded))["awarded"] == "current"
     assert states(thread(awarded))["agreed"] == "next"
     assert states(thread(awarded))["published"] == "next"
-    assert states(thread(article))["published"] == "done"
+    assert states(thread(article))["published"] == "next"
 
     an_entry(awarded, step=Step.EVALUATED)
     assert states(thread(awarded))["published"] == "done"
+
+
+def test_thread_of_an_article_about_nothing_else_is_its_publication():
+    article = place()
+    an_entry(article, step=Step.PUBLISHED)
+
+    assert states(thread(article))["published"] == "done"
 
 
 def test_threads_cost_two_statements_for_any_number(django_assert_num_queries):

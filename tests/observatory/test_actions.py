@@ -54,6 +54,7 @@ def test_load_indicators_reads_the_real_census():
     assert value("running-water", "12", milieu="urban")[0] == 98.4
     assert value("running-water", "12", year=2014)[0] == 84.5
     assert value("road-distance", "12.391.01.01") == (None, None)
+    assert value("road-distance", "12", milieu="rural")[0] == 2.2
     assert value("non-profit", "12.391.01.01") == (87, None)
     assert value("internet-home", "12.391.09.01", year=2014) == (4.9, 1_964)
 

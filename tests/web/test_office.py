@@ -81,7 +81,10 @@ def test_office_is_closed_to_those_without_a_staff_function(client, role):
     if found:
         client.force_login(found, backend=MODEL_BACKEND)
 
-    assert client.get("/office/").status_code == 302
+    answer = client.get("/office/")
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/ar/accounts/login/")
 
 
 @pytest.mark.parametrize("role", STAFF)

@@ -54,16 +54,14 @@ def django() -> Iterator[None]:
             refuse(f"The database does not answer or is not ready: {error}. Run `multaqa init` or `multaqa demo` first.")
 
 
-def with_progress(label: str, steps: list[tuple[str, Callable[[], Any]]]) -> None:
-    """Run the steps one after the other behind a progress bar on standard error."""
+@contextmanager
+def progress(label: str, *, of: int) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar on standard error; gives a function that shows what is being done and how far it is."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task(label, total=len(steps))
-        for name, step in steps:
-            progress.update(bar, description=name)
-            step()
-            progress.advance(bar)
-        progress.update(bar, description=label)
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        bar = bars.add_task(label, total=of)
+        yield lambda doing, done: bars.update(bar, description=doing, completed=done)
+        bars.update(bar, description=label, completed=of)

@@ -270,7 +270,7 @@ class RegisterFilter(forms.Form):
     """What a reader looks for in the register of awards; whatever is not understood is ignored."""
 
     text = forms.CharField(label=_("Words in the title, the association or the deliberation"), required=False)
-    year = WholeNumberField(label=_("Year"), required=False)
+    year = WholeNumberField(label=_("Year"), required=False, min_value=1900, max_value=2100)
     call = forms.ModelChoiceField(
         Call.objects.all(), label=_("Call"), required=False, to_field_name="reference"
     )

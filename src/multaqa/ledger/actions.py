@@ -125,7 +125,7 @@ def _plain(value: Any) -> Any:
 
 
 def _title(subject: models.Model) -> Translated:
-    title = getattr(subject, "title", None)
+    title = getattr(subject, "translated_title", None) or getattr(subject, "title", None)
     return title if isinstance(title, Translated) else Translated.of(ar=str(title or subject))
 
 

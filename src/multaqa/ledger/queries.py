@@ -71,7 +71,7 @@ def threads(items: Iterable[models.Model]) -> dict[str, Thread]:
     by_subject: dict[str, list[Entry]] = {}
     for entry in Entry.objects.filter(in_thread=True, subject__in=subjects).defer("payload").order_by("pk"):
         by_subject.setdefault(entry.subject, []).append(entry)
-    return {root: _beads(root, _of_this_turn(root, family, by_subject)) for root, family in relatives.items()}
+    return {root: _beads(_of_this_turn(root, family, by_subject)) for root, family in relatives.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +134,15 @@ def _place(entry: Entry) -> int:
     return STEPS.index(Step(entry.step or entry.due_step))
 
 
-def _beads(root: str, found: list[Entry]) -> Thread:
+def _beads(found: list[Entry]) -> Thread:
     done: dict[str, Entry] = {}
     for entry in found:
         if entry.step:
             done[entry.step] = entry
     # news of a decision on its way is not yet the publication of what it changed
-    if Step.PUBLISHED in done and Step.EVALUATED not in done and done[Step.PUBLISHED].subject != root:
-        del done[Step.PUBLISHED]
-    counted = done.keys() - ({Step.PUBLISHED} if Step.EVALUATED not in done else set())
-    reached = max((STEPS.index(Step(step)) for step in counted), default=-1)
+    if Step.EVALUATED not in done and len(done) > 1:
+        done.pop(Step.PUBLISHED, None)
+    reached = max((STEPS.index(Step(step)) for step in done), default=-1)
     dues: dict[str, Entry] = {}
     for entry in found:
         if entry.due_on and entry.met_at is None and entry.due_step not in done:

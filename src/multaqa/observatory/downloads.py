@@ -70,7 +70,7 @@ def score_rows(scores: Iterable[Score]) -> Iterator[list[Any]]:
             score.rank,
             score.rank_low,
             score.rank_high,
-            *(part for _dimension, part in score.dimension_rows),
+            *(part for _dimension, part, _class in score.dimension_rows),
             score.share_missing,
             score.n_households,
         ]

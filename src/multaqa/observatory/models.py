@@ -11,6 +11,13 @@ from multaqa.kit.states import transitions
 from multaqa.kit.translated import Translated, TranslatedField
 from multaqa.territories.models import Territory
 
+BOUNDS = (2.0, 3.5, 5.0, 6.5)  # between the five classes of the risk scale
+
+
+def risk_class(score: float) -> str:
+    """The class of the risk scale, k1 the lowest to k5."""
+    return f"k{1 + sum(score >= bound for bound in BOUNDS)}"
+
 
 class Dimension(models.TextChoices):
     HAZARD = "hazard", _("Hazard and exposure")
@@ -216,6 +223,7 @@ class Score(models.Model):
         return self.territory.title
 
     @property
-    def dimension_rows(self) -> list[tuple[Any, float | None]]:
-        """Each dimension with its score; None where the release had no figure for it."""
-        return [(dimension, self.dimensions.get(dimension.value)) for dimension in Dimension]
+    def dimension_rows(self) -> list[tuple[Any, float | None, str]]:
+        """Each dimension with its score and risk class; None where the release had no figure for it."""
+        parts = [(dimension, self.dimensions.get(dimension.value)) for dimension in Dimension]
+        return [(dimension, part, "kx" if part is None else risk_class(part)) for dimension, part in parts]

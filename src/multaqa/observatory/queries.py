@@ -15,13 +15,20 @@ from multaqa.engine import composite
 from multaqa.kit import formats
 from multaqa.kit.templatetags.kit import isolated
 from multaqa.kit.translated import Translated
-from multaqa.observatory.models import Dimension, IndexRelease, Indicator, Observation, Score, Value
+from multaqa.observatory.models import (
+    Dimension,
+    IndexRelease,
+    Indicator,
+    Observation,
+    Score,
+    Value,
+    risk_class,
+)
 from multaqa.territories.models import Population, RegionPack, Territory
 from multaqa.territories.queries import communes, home_pack
 
 LEAST_HOUSEHOLDS = 30
 SMALL = 100
-BOUNDS = (2.0, 3.5, 5.0, 6.5)  # between the five classes of the risk scale
 NOT_MEASURED, NOT_PUBLISHED = "kx", "ks"
 
 
@@ -126,7 +133,7 @@ def fill(score: Score) -> str:
     """The class of the risk scale, or the pattern that says why there is none."""
     if score.score is None:
         return NOT_PUBLISHED if score.status == Score.Status.SUPPRESSED else NOT_MEASURED
-    return f"k{1 + sum(score.score >= bound for bound in BOUNDS)}"
+    return risk_class(score.score)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,10 @@ def _census_figures(row: Mapping[str, Any], year: str, region: str) -> Iterator[
     )
     for found in rows:
         sex, milieu, value = found.get("sex") or "all", found["area"], found[column]
-        # a place that is all town or all country would repeat itself
-        alone = milieu != "total" and mixed[found["code"], found.get("sex")] < 2
+        # a commune that is all town or all country would repeat itself
+        alone = (
+            found["level"] == "commune" and milieu != "total" and mixed[found["code"], found.get("sex")] < 2
+        )
         whole_place = milieu == "total" and sex == "all"
         if alone or (value is None and not whole_place):
             continue

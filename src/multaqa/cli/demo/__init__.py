@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from multaqa.cli.output import django, with_progress
+from multaqa.cli.output import django, progress
 
 _SEED = 20_261_123
 
@@ -45,16 +45,19 @@ def _build(home: Path) -> None:
         from django.core.management import call_command
         from django.db import transaction
 
-        from multaqa.cli.demo.story import Story, chapters
+        from multaqa.cli.demo.story import Story, tell
         from multaqa.kit import chance
+        from multaqa.ledger import log
 
         call_command("migrate", verbosity=0, skip_checks=True)
-        with chance.seeded(_SEED):
-            steps = chapters(Story())
-            written, sealed = steps[:-1], steps[-1:]
-            with transaction.atomic():
-                with_progress("the story", written)
-            with_progress("the ledger", sealed)
+        with chance.seeded(_SEED), transaction.atomic():
+            story = Story()
+            with progress("the story", of=story.length) as show:
+                for chapter, days_ago in tell(story):
+                    show(chapter, story.length - days_ago)
+        with progress("the ledger", of=1) as show:
+            log.integrate()
+            show("the ledger", 1)
 
 
 def _greet(port: int) -> None:

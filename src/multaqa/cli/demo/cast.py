@@ -104,9 +104,8 @@ class Cast:
         return [self[f"resident{number}"] for number in range(1, RESIDENTS + 1)]
 
 
-def assemble(region: Territory, since: date) -> Cast:
+def assemble(cast: Cast, region: Territory, since: date) -> None:
     """Register the organisations, open the accounts and appoint everybody from `since` on."""
-    cast = Cast()
     for code, kind, territory, parent, title in ORGANISATIONS:
         cast.organisations[code] = directory.register_organisation(
             actor=MACHINE,
@@ -140,4 +139,3 @@ def assemble(region: Territory, since: date) -> Cast:
             starts_on=since,
             title=title,
         )
-    return cast

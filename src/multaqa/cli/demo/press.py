@@ -14,7 +14,7 @@ from multaqa.newsroom.models import Article, Newsroom
 from multaqa.territories.models import Territory
 
 if TYPE_CHECKING:
-    from multaqa.cli.demo.story import Story
+    from multaqa.cli.demo.story import Chapter, Story
 
 _CLOSED = {
     "ar": "التعليقات لم تفتح بعد في هذه النسخة.",
@@ -32,17 +32,19 @@ class Words:
     body: tuple[tuple[str, Any], ...]
 
 
-def publishing(story: "Story") -> None:
+def publishing(story: "Story") -> "Chapter":
     """Three articles of the demonstration and one from the archive, which reports a real meeting of 2018."""
+    from multaqa.cli.demo.story import At
+
+    yield At(175, hour=10)
     dakhla = story.place("12.391.01.01")
-    with story.days_ago(175, hour=10):
-        _print(story, "evaluation-fishing-village", Article.Section.AGREEMENT, [story["evaluation"].agreement], dakhla, clock.today(), _evaluation())
-    with story.days_ago(20, hour=9):
-        _print(story, "town-and-countryside", Article.Section.CONSULTATION, [story["water talk"]], dakhla, clock.today(), _consultation())
-    with story.days_ago(12, hour=9):
-        _print(story, "dakhla-meeting-2018", Article.Section.ARCHIVE, [], dakhla, None, _archive(), is_demo=False)
-    with story.days_ago(4, hour=11, minute=40):
-        _print(story, "fund-result", Article.Section.FUND, [story["call"]], dakhla, clock.today(), _result(story), is_lead=True)
+    _print(story, "evaluation-fishing-village", Article.Section.AGREEMENT, [story["evaluation"].agreement], dakhla, clock.today(), _evaluation())
+    yield At(20, hour=9)
+    _print(story, "town-and-countryside", Article.Section.CONSULTATION, [story["water talk"]], dakhla, clock.today(), _consultation())
+    yield At(12, hour=9)
+    _print(story, "dakhla-meeting-2018", Article.Section.ARCHIVE, [], dakhla, None, _archive(), is_demo=False)
+    yield At(4, hour=11, minute=40)
+    _print(story, "fund-result", Article.Section.FUND, [story["call"], *story["awards"]], dakhla, clock.today(), _result(story), is_lead=True)
 
 
 def _print(

@@ -8,6 +8,7 @@ from multaqa.directory.actors import Actor
 from multaqa.directory.models import Organisation, Person
 from multaqa.directory.queries import conflicts
 from multaqa.funds.models import Application, Call, Criterion, Recusal, Review
+from multaqa.funds.models.plans import LARGEST_AMOUNT
 from multaqa.funds.wording import said_day
 from multaqa.kit import clock
 from multaqa.kit.policy import Refused, require
@@ -67,6 +68,8 @@ def submit_application(
                 field="requested",
                 ceiling=call.ceiling,
             )
+        if own_contribution > LARGEST_AMOUNT:
+            raise Refused(_("This amount is too large. Check the number of zeros."), field="own_contribution")
         last = call.applications.aggregate(last=Max("number"))["last"] or 0
         application = Application.objects.create(
             call=call,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from multaqa.directory.actors import Actor
 from multaqa.directory.models import Organisation
 from multaqa.funds.models import Envelope, Priority
+from multaqa.funds.models.plans import LARGEST_AMOUNT
 from multaqa.kit import clock
 from multaqa.kit.policy import Refused, require
 from multaqa.kit.translated import Translated
@@ -44,6 +45,8 @@ def create_envelope(
         raise Refused(_("Choose a joint cell: an envelope is entrusted to one."), field="cell")
     if amount <= 0:
         raise Refused(_("The amount must be above zero."), field="amount")
+    if amount > LARGEST_AMOUNT:
+        raise Refused(_("This amount is too large. Check the number of zeros."), field="amount")
     with transaction.atomic():
         envelope = Envelope.objects.create(
             cell=cell, title=title, year=year, amount=amount, currency=currency, is_demo=is_demo

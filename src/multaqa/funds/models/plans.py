@@ -9,6 +9,8 @@ from multaqa.kit import clock
 from multaqa.kit.money import Money
 from multaqa.kit.translated import TranslatedField
 
+LARGEST_AMOUNT = 10**15  # minor units: beyond any public fund, within every database's whole numbers
+
 
 class Envelope(models.Model):
     """Public money of one year in the hands of one cell. `committed` is the sum of its awards."""

@@ -39,6 +39,9 @@ def apply(request: HttpRequest, reference: str) -> HttpResponse:
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     found = _application(pk)
     may_read = allows(request.actor, "funds.read_application", found)
+    # scores stay independent: nobody who may still score, or be scored, sees them before they are locked
+    locked = found.call.state not in (Call.State.OPEN, Call.State.REVIEWING)
+    shown = locked or allows(request.actor, "funds.screen_application", found)
     means = [review.mean for review in queries.counting_reviews(found)]
     return page(
         request,
@@ -46,7 +49,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         application=found,
         may_read=may_read,
         verdicts=queries.checks(found, legal.rules()),
-        panel=queries.panel(means, len(found.recusals.all())),
+        panel=queries.panel(means, len(found.recusals.all())) if shown else None,
         offers=offers.for_application(request.actor, found),
     )
 
