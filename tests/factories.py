@@ -50,7 +50,8 @@ def region() -> Territory:
         code="X", defaults={"title": Translated.of("البلد", "Pays", "Country"), "level": "country"}
     )
     home, _ = Territory.objects.get_or_create(
-        code="X.1", defaults={"title": Translated.of("الجهة", "Région", "Region"), "level": "region", "parent": country}
+        code="X.1",
+        defaults={"title": Translated.of("الجهة", "Région", "Region"), "level": "region", "parent": country},
     )
     RegionPack.objects.get_or_create(
         key="invented",
@@ -89,7 +90,9 @@ def account(name: str = "resident") -> Account:
 
 
 def person(name: str) -> Person:
-    found, _ = Person.objects.get_or_create(account=account(name), defaults={"title": Translated.of(f"صفة {name}")})
+    found, _ = Person.objects.get_or_create(
+        account=account(name), defaults={"title": Translated.of(f"صفة {name}")}
+    )
     return found
 
 

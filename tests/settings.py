@@ -7,7 +7,7 @@ from pathlib import Path
 os.environ.setdefault("MULTAQA_HOME", tempfile.mkdtemp(prefix="multaqa-tests-"))
 os.environ.setdefault("MULTAQA_EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
 
-from multaqa.config.settings import *  # noqa: E402, F403
+from multaqa.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECRET_KEY = "tests only"

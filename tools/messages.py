@@ -147,7 +147,9 @@ def update(room: Path, language: str) -> None:
 
 def faults(room: Path, language: str) -> Iterator[str]:
     """What keeps a room from being complete in a language, one line each."""
-    entries = {(entry.msgid, entry.msgctxt): entry for entry in catalogue(room, language) if not entry.obsolete}
+    entries = {
+        (entry.msgid, entry.msgctxt): entry for entry in catalogue(room, language) if not entry.obsolete
+    }
     wanted = messages(room)
     for message in wanted:
         entry = entries.get(message.key)

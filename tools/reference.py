@@ -38,7 +38,9 @@ def settings() -> str:
     for module in ("settings", "production"):
         parts += [f"## `multaqa.config.{module}`", "", "| variable | kind | default |", "|---|---|---|"]
         source = (SETTINGS / f"{module}.py").read_text()
-        for kind, name, default in re.findall(r'env\.(\w+)\(\s*"(MULTAQA_\w+)"(?:,\s*default=(.*?))?\)\s*(?:or|\}|,|\n|\))', source):
+        for kind, name, default in re.findall(
+            r'env\.(\w+)\(\s*"(MULTAQA_\w+)"(?:,\s*default=(.*?))?\)\s*(?:or|\}|,|\n|\))', source
+        ):
             parts.append(f"| `{name}` | {kind} | {f'`{default}`' if default else 'required'} |")
         parts.append("")
     return "\n".join(parts)

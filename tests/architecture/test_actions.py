@@ -54,7 +54,11 @@ def test_action_writes_exactly_one_ledger_entry_of_its_room(room, action):
 
 @pytest.mark.parametrize(("room", "action"), PUBLIC)
 def test_action_writes_in_one_transaction(room, action):
-    opened = [node for node in ast.walk(action) if isinstance(node, ast.With) and "atomic" in ast.unparse(node.items[0])]
+    opened = [
+        node
+        for node in ast.walk(action)
+        if isinstance(node, ast.With) and "atomic" in ast.unparse(node.items[0])
+    ]
 
     assert len(opened) == 1
     assert calls(opened[0], "record")

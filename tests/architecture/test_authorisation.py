@@ -89,7 +89,9 @@ def test_route_answers_each_role_as_written_down(name):
                     wanted = expected(route, method, role, is_own=is_own)
                     got = answer(method, url, role, route.data)
                     if got != wanted:
-                        wrong.append(f"{method} {'own' if is_own else 'foreign'} as {role}: {got}, not {wanted}")
+                        wrong.append(
+                            f"{method} {'own' if is_own else 'foreign'} as {role}: {got}, not {wanted}"
+                        )
 
     assert wrong == []
 
@@ -115,4 +117,6 @@ def test_route_answers_in_three_languages(name):
         assert response.status_code == route.got
         if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
             direction = "rtl" if language == "ar" else "ltr"
-            assert f'<html lang="{language}" dir="{direction}"'.encode() in response.content.replace(b"'", b'"')
+            assert f'<html lang="{language}" dir="{direction}"'.encode() in response.content.replace(
+                b"'", b'"'
+            )

@@ -37,7 +37,9 @@ def test_foreign_keys_point_down():
     upward = [
         f"{field.model.__name__}.{field.name} ({room}) → {target.label}"
         for room, field, target in relations()
-        if target.name.startswith("multaqa.") and target.label != room and height[target.label] >= height[room]
+        if target.name.startswith("multaqa.")
+        and target.label != room
+        and height[target.label] >= height[room]
     ]
 
     assert upward == []

@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
     return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
 
 
@@ -44,14 +46,19 @@ def test_template_database_is_what_the_migrations_make(tmp_path):
 
     def schema(file):
         with sqlite3.connect(file) as database:
-            return database.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+            return database.execute(
+                "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+            ).fetchall()
 
     assert schema(kept) == schema(made)
 
 
 def test_every_message_is_translated_in_arabic_and_french():
     faults = [
-        fault for room in messages.rooms([]) for language in messages.FORMS for fault in messages.faults(room, language)
+        fault
+        for room in messages.rooms([])
+        for language in messages.FORMS
+        for fault in messages.faults(room, language)
     ]
 
     assert len(messages.rooms([])) > 5
@@ -59,7 +66,9 @@ def test_every_message_is_translated_in_arabic_and_french():
 
 
 def test_no_file_names_a_registry_or_a_path_of_a_machine():
-    registry = re.compile(r"https?://[\w.-]*(pypi|pythonhosted|npmjs|registry|/simple/)[\w./-]*", re.IGNORECASE)
+    registry = re.compile(
+        r"https?://[\w.-]*(pypi|pythonhosted|npmjs|registry|/simple/)[\w./-]*", re.IGNORECASE
+    )
     machine = re.compile(r"(?<![\w/])/(root|work|home/\w+)/")
 
     found = [
@@ -75,4 +84,6 @@ def test_lock_file_pins_every_package_by_hash():
     lock = (ROOT / "requirements.lock").read_text()
 
     assert lock.count("==") > 50
-    assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\w)", lock) if "==" in block.split("\n")[0])
+    assert all(
+        "--hash=sha256:" in block for block in re.split(r"\n(?=\w)", lock) if "==" in block.split("\n")[0]
+    )

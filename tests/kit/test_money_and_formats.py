@@ -47,7 +47,11 @@ def test_amount_is_read_back_as_it_was_written(minor, language):
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("ar", "120\u00a0000,50\u00a0درهم"), ("fr", "120\u00a0000,50\u00a0dirhams"), ("en", "120\u00a0000.50\u00a0dirhams")],
+    [
+        ("ar", "120\u00a0000,50\u00a0درهم"),
+        ("fr", "120\u00a0000,50\u00a0dirhams"),
+        ("en", "120\u00a0000.50\u00a0dirhams"),
+    ],
 )
 def test_money_is_written_in_the_readers_language(language, text):
     with override(language):

@@ -8,7 +8,9 @@ from multaqa.territories.models import Territory
 
 
 @pytest.mark.parametrize(
-    ("language", "shown"), [("ar", "ملتقى"), ("fr", "Multaqa"), ("en", "ملتقى")], ids=["ar", "fr", "no english"]
+    ("language", "shown"),
+    [("ar", "ملتقى"), ("fr", "Multaqa"), ("en", "ملتقى")],
+    ids=["ar", "fr", "no english"],
 )
 def test_translated_shows_the_readers_language_else_arabic(language, shown):
     text = Translated.of(ar="ملتقى", fr="Multaqa")
@@ -27,7 +29,9 @@ def test_translated_field_stores_letters_that_the_database_can_search():
     Territory.objects.create(code="1", level="commune", title=Translated.of(ar="الداخلة"))
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT code FROM territories_territory WHERE CAST(title AS text) LIKE %s", ["%الداخلة%"])
+        cursor.execute(
+            "SELECT code FROM territories_territory WHERE CAST(title AS text) LIKE %s", ["%الداخلة%"]
+        )
         assert cursor.fetchall() == [("1",)]
 
 

@@ -49,7 +49,11 @@ def test_thread_leaves_out_what_only_shares_a_cause():
 def test_thread_shows_an_obligation_as_overdue_until_it_is_met():
     asked = place()
     with clock.at(MARCH):
-        an_entry(asked, step=Step.RECOMMENDED, due=Due(Step.PRIORITISED, date(2026, 3, 11), met_by="ledger.answered"))
+        an_entry(
+            asked,
+            step=Step.RECOMMENDED,
+            due=Due(Step.PRIORITISED, date(2026, 3, 11), met_by="ledger.answered"),
+        )
         planned = thread(asked).beads[3]
     with clock.at(datetime(2026, 3, 21, tzinfo=UTC)):
         late = thread(asked).overdue

@@ -13,7 +13,9 @@ def command(json_path: str | None) -> None:
         from multaqa.config.health import examine
 
         found = examine()
-        write_json([{"part": part.name, "sound": part.sound, "sentence": part.sentence} for part in found], json_path)
+        write_json(
+            [{"part": part.name, "sound": part.sound, "sentence": part.sentence} for part in found], json_path
+        )
         for part in found:
             click.echo(f"{'ok ' if part.sound else 'BAD'} {part.name}: {part.sentence}", err=json_path == "-")
         if not all(part.sound for part in found):

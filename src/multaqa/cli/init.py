@@ -1,11 +1,12 @@
 """`multaqa init`: an empty region from a territory pack."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from multaqa.cli.output import django, json_option, refuse, with_progress, write_json
+from multaqa.cli.output import django, json_option, progress, refuse, write_json
 
 
 @click.command()
@@ -22,13 +23,17 @@ def command(pack: str, json_path: str | None) -> None:
         from multaqa.territories.reading import read_pack
 
         read_pack(pack)  # a malformed pack is refused before the database is touched
-        steps = [
-            ("Database", _migrate),
-            ("Territories", lambda: load_pack(actor=MACHINE, source=pack)),
-            ("Indicators", lambda: load_indicators(actor=MACHINE, pack=pack)),
+        steps: list[tuple[str, Callable[[], Any]]] = [
+            ("database", _migrate),
+            ("territories", lambda: load_pack(actor=MACHINE, source=pack)),
+            ("indicators", lambda: load_indicators(actor=MACHINE, pack=pack)),
         ]
         try:
-            with_progress("Region ready", steps)
+            with progress("the region", of=len(steps)) as show:
+                for done, (name, step) in enumerate(steps):
+                    show(name, done)
+                    step()
+                show("ready", len(steps))
         except OSError as error:
             refuse(f"The pack cannot be read: {error.strerror}.")
         models: dict[str, Any] = {

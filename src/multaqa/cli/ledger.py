@@ -27,7 +27,9 @@ def export(folder: Path, json_path: str | None) -> None:
 
 @command.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--key", metavar="VKEY", help="The key of the log's origin. Without it, the key in DIR is believed.")
+@click.option(
+    "--key", metavar="VKEY", help="The key of the log's origin. Without it, the key in DIR is believed."
+)
 @json_option
 def verify(folder: Path, key: str | None, json_path: str | None) -> None:
     """Check every entry and the signature of the log in DIR; name the first bad entry."""

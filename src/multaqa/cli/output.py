@@ -10,7 +10,9 @@ from typing import Any, NoReturn
 
 import click
 
-json_option = click.option("--json", "json_path", metavar="PATH|-", help="Write the result as JSON to PATH or -.")
+json_option = click.option(
+    "--json", "json_path", metavar="PATH|-", help="Write the result as JSON to PATH or -."
+)
 
 
 def refuse(sentence: object) -> NoReturn:
@@ -51,7 +53,9 @@ def django() -> Iterator[None]:
         except Refused as refusal:
             refuse(refusal)
         except DatabaseError as error:
-            refuse(f"The database does not answer or is not ready: {error}. Run `multaqa init` or `multaqa demo` first.")
+            refuse(
+                f"The database does not answer or is not ready: {error}. Run `multaqa init` or `multaqa demo` first."
+            )
 
 
 @contextmanager

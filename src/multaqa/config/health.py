@@ -31,7 +31,11 @@ def _settings() -> Part:
 def _database() -> Part:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    sentence = f"{len(waiting)} migrations are waiting: run `multaqa init`" if waiting else f"{connection.vendor}, current"
+    sentence = (
+        f"{len(waiting)} migrations are waiting: run `multaqa init`"
+        if waiting
+        else f"{connection.vendor}, current"
+    )
     return Part("database", not waiting, sentence)
 
 

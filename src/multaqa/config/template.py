@@ -41,7 +41,7 @@ def build(target: Path) -> None:
     draft = target.with_name(f"{target.name}.{os.getpid()}")
     environment = {**os.environ, "MULTAQA_DATABASE_URL": f"sqlite:///{draft}"}
     environment.setdefault("DJANGO_SETTINGS_MODULE", "multaqa.config.settings")
-    subprocess.run(  # noqa: S603  our own command
+    subprocess.run(
         [sys.executable, "-m", "django", "migrate", "-v0", "--skip-checks"], env=environment, check=True
     )
     with sqlite3.connect(draft) as database:

@@ -39,12 +39,16 @@ class ActionForm(forms.Form):
         super().__init__(*args, **options)
         self.key = self.data.get("idempotency_key") or new_key()
         for name, field in self.fields.items():
-            choice = isinstance(field.widget, forms.RadioSelect | forms.CheckboxInput | forms.CheckboxSelectMultiple)
+            choice = isinstance(
+                field.widget, forms.RadioSelect | forms.CheckboxInput | forms.CheckboxSelectMultiple
+            )
             if not choice:
                 field.widget.attrs.setdefault("class", "in")
             if field.help_text:
                 field.widget.attrs.setdefault("aria-describedby", f"id_{name}_helptext")
-            if isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput | forms.Textarea):
+            if isinstance(field, forms.CharField) and isinstance(
+                field.widget, forms.TextInput | forms.Textarea
+            ):
                 field.widget.attrs.setdefault("dir", "auto")
 
     def carry_out(self, action: Callable[..., Result], **fixed: Any) -> Result | None:
@@ -66,8 +70,13 @@ def asked(request: HttpRequest, form: type[F], **options: Any) -> F:
     kept = request.session.get(KEPT_FORMS, {}).pop(request.path, None)
     if kept is not None:
         request.session.modified = True
-        typed = MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in kept.items()})
-        read = {name: field.widget.value_from_datadict(typed, {}, name) for name, field in form.base_fields.items()}
+        typed = MultiValueDict(
+            {name: value if isinstance(value, list) else [value] for name, value in kept.items()}
+        )
+        read = {
+            name: field.widget.value_from_datadict(typed, {}, name)
+            for name, field in form.base_fields.items()
+        }
         options["initial"] = {**options.get("initial", {}), **read}
     return form(**options)
 

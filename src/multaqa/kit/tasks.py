@@ -13,7 +13,9 @@ from multaqa.kit import clock
 log = structlog.get_logger()
 
 
-def retrying_task(*, attempts: int = 5, first_wait: timedelta = timedelta(seconds=30)) -> Callable[[Any], Any]:
+def retrying_task(
+    *, attempts: int = 5, first_wait: timedelta = timedelta(seconds=30)
+) -> Callable[[Any], Any]:
     """A background task that is queued again after a failure, waiting twice as long each time.
 
     The job must be idempotent: it may run again after it did its work. Its last failure is kept by the queue.

@@ -93,11 +93,12 @@ def record(
         met_by=due.met_by if due else "",
         in_thread=bool(step or due),
     )
-    Entry.objects.filter(subject=entry.subject, in_thread=True, met_by=verb, met_at=None).exclude(pk=entry.pk).update(
-        met_at=entry.recorded_at
-    )
+    Entry.objects.filter(subject=entry.subject, in_thread=True, met_by=verb, met_at=None).exclude(
+        pk=entry.pk
+    ).update(met_at=entry.recorded_at)
     Link.objects.bulk_create(
-        [Link(entry=entry, subject=entry.subject, cause=cause) for cause in content["causes"]], ignore_conflicts=True
+        [Link(entry=entry, subject=entry.subject, cause=cause) for cause in content["causes"]],
+        ignore_conflicts=True,
     )
     if private:
         PrivateData.objects.create(entry=entry, salt=salt, data=_plain(private))

@@ -100,7 +100,9 @@ def _refuse_fork(tree: merkle.Tree, known: Checkpoint | None, on_disk: merkle.Ch
         tree.append_many(entry.payload.encode() for entry in waiting.iterator())
     if known and (tree.size != size or _text(tree.root()) != known.root):
         raise Forked(
-            _("The entries of the database do not lead to the signed root of size %(size)d; nothing was signed."),
+            _(
+                "The entries of the database do not lead to the signed root of size %(size)d; nothing was signed."
+            ),
             size=size,
         )
 
@@ -143,7 +145,9 @@ def export(folder: Path) -> merkle.Audit:
     integrate()
     if published() is None:
         raise Refused(_("The log is empty: there is nothing to export yet."))
-    foreign = {path.name for path in folder.iterdir()} - {"checkpoint", "key", "tile"} if folder.is_dir() else set()
+    foreign = (
+        {path.name for path in folder.iterdir()} - {"checkpoint", "key", "tile"} if folder.is_dir() else set()
+    )
     if foreign or (folder.exists() and not folder.is_dir()):
         raise Refused(_("%(folder)s is not empty: choose an empty folder."), folder=str(folder))
     shutil.rmtree(folder / "tile", ignore_errors=True)

@@ -86,8 +86,8 @@ def log_file(request: HttpRequest, name: str) -> HttpResponse:
     content = log.reader(log.public_folder())(name)
     if content is None:
         raise Http404(name)
-    answer = HttpResponse(content, content_type="text/plain; charset=utf-8" if moving else "application/octet-stream")
+    answer = HttpResponse(
+        content, content_type="text/plain; charset=utf-8" if moving else "application/octet-stream"
+    )
     answer["Cache-Control"] = "no-cache" if moving else "public, max-age=31536000, immutable"
     return answer
-
-

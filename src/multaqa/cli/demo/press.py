@@ -38,13 +38,38 @@ def publishing(story: "Story") -> "Chapter":
 
     yield At(175, hour=10)
     dakhla = story.place("12.391.01.01")
-    _print(story, "evaluation-fishing-village", Article.Section.AGREEMENT, [story["evaluation"].agreement], dakhla, clock.today(), _evaluation())
+    _print(
+        story,
+        "evaluation-fishing-village",
+        Article.Section.AGREEMENT,
+        [story["evaluation"].agreement],
+        dakhla,
+        clock.today(),
+        _evaluation(),
+    )
     yield At(20, hour=9)
-    _print(story, "town-and-countryside", Article.Section.CONSULTATION, [story["water talk"]], dakhla, clock.today(), _consultation())
+    _print(
+        story,
+        "town-and-countryside",
+        Article.Section.CONSULTATION,
+        [story["water talk"]],
+        dakhla,
+        clock.today(),
+        _consultation(),
+    )
     yield At(12, hour=9)
     _print(story, "dakhla-meeting-2018", Article.Section.ARCHIVE, [], dakhla, None, _archive(), is_demo=False)
     yield At(4, hour=11, minute=40)
-    _print(story, "fund-result", Article.Section.FUND, [story["call"], *story["awards"]], dakhla, clock.today(), _result(story), is_lead=True)
+    _print(
+        story,
+        "fund-result",
+        Article.Section.FUND,
+        [story["call"], *story["awards"]],
+        dakhla,
+        clock.today(),
+        _result(story),
+        is_lead=True,
+    )
 
 
 def _print(

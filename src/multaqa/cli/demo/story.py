@@ -23,15 +23,13 @@ from multaqa.directory.actors import MACHINE
 from multaqa.directory.models import Tie
 from multaqa.funds import actions as funds
 from multaqa.funds.actions.awards import Instalment
-from multaqa.funds.models import Allocation, Application, Award, Call, Envelope, Priority
+from multaqa.funds.models import Allocation, Application, Call, Envelope, Priority
 from multaqa.kit import clock
 from multaqa.kit.translated import Translated
 from multaqa.observatory import actions as observatory
-from multaqa.observatory.models import IndexRelease, Observation
+from multaqa.observatory.models import Observation
 from multaqa.partnerships import actions as partnerships
-from multaqa.partnerships.models import Agreement
 from multaqa.recommendations import actions as recommendations
-from multaqa.recommendations.models import Recommendation
 from multaqa.territories.actions import load_pack
 from multaqa.territories.models import Territory
 from multaqa.territories.reading import pack_folder
@@ -139,7 +137,11 @@ def last_year(story: Story) -> Chapter:
         reporter=cast.organisation("regional-council"),
         territory=imlili,
         kind=Observation.Kind.WATER,
-        title=_T("لا نقطة ماء قرب قرية الصيد", "Pas de point d’eau près du village de pêche", "No water point near the fishing village"),
+        title=_T(
+            "لا نقطة ماء قرب قرية الصيد",
+            "Pas de point d’eau près du village de pêche",
+            "No water point near the fishing village",
+        ),
         text="أسر وعمال قرية الصيد يجلبون الماء من نقطة تبعد ثمانية كيلومترات.",
         seen_on=clock.today(),
         households=140,
@@ -151,7 +153,11 @@ def last_year(story: Story) -> Chapter:
     talk = consultations.open_consultation(
         actor=cast["council"],
         title=_T("الماء في قرى الصيد", "L’eau dans les villages de pêche", "Water in the fishing villages"),
-        question=_T("أين توضع أول نقطة ماء؟", "Où placer le premier point d’eau ?", "Where should the first water point stand?"),
+        question=_T(
+            "أين توضع أول نقطة ماء؟",
+            "Où placer le premier point d’eau ?",
+            "Where should the first water point stand?",
+        ),
         territory=imlili,
         opens_on=clock.today(),
         closes_on=clock.today() + timedelta(days=14),
@@ -170,8 +176,16 @@ def last_year(story: Story) -> Chapter:
     day = yield At(670)
     asked = recommendations.adopt_recommendation(
         actor=cast["council"],
-        title=_T("نقطة ماء دائمة بقرية الصيد بامليلي", "Un point d’eau permanent au village de pêche d’Imlili", "A permanent water point at the Imlili fishing village"),
-        text=_T("تمويل نقطة ماء دائمة يسيرها مهنيو الصيد.", "Financer un point d’eau permanent géré par les pêcheurs.", "Fund a permanent water point run by the fishers."),
+        title=_T(
+            "نقطة ماء دائمة بقرية الصيد بامليلي",
+            "Un point d’eau permanent au village de pêche d’Imlili",
+            "A permanent water point at the Imlili fishing village",
+        ),
+        text=_T(
+            "تمويل نقطة ماء دائمة يسيرها مهنيو الصيد.",
+            "Financer un point d’eau permanent géré par les pêcheurs.",
+            "Fund a permanent water point run by the fishers.",
+        ),
         addressee=cast.organisation("joint-cell"),
         proposer=cast.organisation("regional-council"),
         territory=imlili,
@@ -185,7 +199,11 @@ def last_year(story: Story) -> Chapter:
         actor=cast["coordinator"],
         cell=cast.organisation("joint-cell"),
         title=_T("الماء لقرى الصيد", "L’eau pour les villages de pêche", "Water for the fishing villages"),
-        text=_T("أول أولوية للدورة الماضية.", "Première priorité du cycle précédent.", "First priority of the previous cycle."),
+        text=_T(
+            "أول أولوية للدورة الماضية.",
+            "Première priorité du cycle précédent.",
+            "First priority of the previous cycle.",
+        ),
         territory=imlili,
         rank=1,
         recommendations=[asked],
@@ -200,16 +218,47 @@ def last_year(story: Story) -> Chapter:
         amount=400_000 * DIRHAM,
         is_demo=True,
     )
-    call = _open_call(story, envelope, [priority], days=620, amount=200_000, ceiling=150_000, title=_T("نقط ماء لقرى الصيد", "Points d’eau pour les villages de pêche", "Water points for the fishing villages"))
+    call = _open_call(
+        story,
+        envelope,
+        [priority],
+        days=620,
+        amount=200_000,
+        ceiling=150_000,
+        title=_T(
+            "نقط ماء لقرى الصيد",
+            "Points d’eau pour les villages de pêche",
+            "Water points for the fishing villages",
+        ),
+    )
     yield At(610)
-    application = _apply(story, call, "fishers", "fishers-association", "12.391.09.03", 120_000, _T("نقطة ماء قرية الصيد", "Point d’eau du village de pêche", "Fishing village water point"), 140)
+    application = _apply(
+        story,
+        call,
+        "fishers",
+        "fishers-association",
+        "12.391.09.03",
+        120_000,
+        _T("نقطة ماء قرية الصيد", "Point d’eau du village de pêche", "Fishing village water point"),
+        140,
+    )
     yield from _decide(story, call, days=590, voters=cast.residents[:20], likes={application.pk: 0.9})
     yield At(560)
-    award = funds.award_application(actor=cast["coordinator"], application=_fresh(application), amount=120_000 * DIRHAM, deliberation="17")
+    award = funds.award_application(
+        actor=cast["coordinator"], application=_fresh(application), amount=120_000 * DIRHAM, deliberation="17"
+    )
     agreement = partnerships.draft_agreement(
         actor=cast["council"],
-        title=_T("اتفاقية نقطة ماء قرية الصيد", "Convention du point d’eau du village de pêche", "Agreement on the fishing village water point"),
-        purpose=_T("إنجاز نقطة ماء دائمة وتسييرها لفائدة 140 أسرة.", "Réaliser et gérer un point d’eau permanent pour 140 ménages.", "Build and run a permanent water point for 140 households."),
+        title=_T(
+            "اتفاقية نقطة ماء قرية الصيد",
+            "Convention du point d’eau du village de pêche",
+            "Agreement on the fishing village water point",
+        ),
+        purpose=_T(
+            "إنجاز نقطة ماء دائمة وتسييرها لفائدة 140 أسرة.",
+            "Réaliser et gérer un point d’eau permanent pour 140 ménages.",
+            "Build and run a permanent water point for 140 households.",
+        ),
         territory=imlili,
         starts_on=clock.today() + timedelta(days=5),
         ends_on=clock.today() + timedelta(days=5 + 365),
@@ -218,8 +267,24 @@ def last_year(story: Story) -> Chapter:
             partnerships.PartyTerms(cast.organisation("fishers-association")),
         ],
         commitments=[
-            partnerships.Promise(cast.organisation("regional-council"), _T("تحويل المنحة على دفعتين", "Verser la subvention en deux tranches", "Pay the grant in two instalments"), clock.today() + timedelta(days=200)),
-            partnerships.Promise(cast.organisation("fishers-association"), _T("تشغيل نقطة الماء سبعة أيام في الأسبوع", "Ouvrir le point d’eau sept jours sur sept", "Keep the water point open seven days a week"), clock.today() + timedelta(days=150)),
+            partnerships.Promise(
+                cast.organisation("regional-council"),
+                _T(
+                    "تحويل المنحة على دفعتين",
+                    "Verser la subvention en deux tranches",
+                    "Pay the grant in two instalments",
+                ),
+                clock.today() + timedelta(days=200),
+            ),
+            partnerships.Promise(
+                cast.organisation("fishers-association"),
+                _T(
+                    "تشغيل نقطة الماء سبعة أيام في الأسبوع",
+                    "Ouvrir le point d’eau sept jours sur sept",
+                    "Keep the water point open seven days a week",
+                ),
+                clock.today() + timedelta(days=150),
+            ),
         ],
         amount=120_000 * DIRHAM,
         causes=[award],
@@ -235,8 +300,23 @@ def last_year(story: Story) -> Chapter:
         actor=cast["coordinator"],
         award=award,
         instalments=[
-            Instalment(80_000 * DIRHAM, _T("عند دخول الاتفاقية حيز التنفيذ", "À l’entrée en vigueur", "When the agreement comes into force")),
-            Instalment(40_000 * DIRHAM, _T("بعد قبول التقرير المالي", "Après acceptation du rapport financier", "After the financial report is accepted"), needs_report=True),
+            Instalment(
+                80_000 * DIRHAM,
+                _T(
+                    "عند دخول الاتفاقية حيز التنفيذ",
+                    "À l’entrée en vigueur",
+                    "When the agreement comes into force",
+                ),
+            ),
+            Instalment(
+                40_000 * DIRHAM,
+                _T(
+                    "بعد قبول التقرير المالي",
+                    "Après acceptation du rapport financier",
+                    "After the financial report is accepted",
+                ),
+                needs_report=True,
+            ),
         ],
     )
     funds.release_tranche(actor=cast["coordinator"], tranche=first)
@@ -245,7 +325,9 @@ def last_year(story: Story) -> Chapter:
     yield At(300)
     for commitment in agreement.commitments.all():
         owner = "council" if commitment.party.organisation.code == "regional-council" else "fishers"
-        partnerships.update_commitment(actor=cast[owner], commitment=commitment, progress=100, evidence="محضر المعاينة")
+        partnerships.update_commitment(
+            actor=cast[owner], commitment=commitment, progress=100, evidence="محضر المعاينة"
+        )
     report = partnerships.submit_report(
         actor=cast["fishers"],
         agreement=agreement,
@@ -263,13 +345,22 @@ def last_year(story: Story) -> Chapter:
     evaluation = partnerships.evaluate_agreement(
         actor=cast["auditor"],
         agreement=_fresh(agreement),
-        scores={"relevance": 4, "coherence": 3, "effectiveness": 3, "efficiency": 3, "impact": None, "sustainability": 2},
+        scores={
+            "relevance": 4,
+            "coherence": 3,
+            "effectiveness": 3,
+            "efficiency": 3,
+            "impact": None,
+            "sustainability": 2,
+        },
         conclusion="نقطة الماء تشتغل كل يوم. أثرها على الأسر لم يقس بعد، وكلفة الصيانة لا يغطيها أي طرف.",
         findings=["لا ميزانية للصيانة بعد السنة الأولى."],
     )
     story.things["evaluation"] = evaluation
     yield At(170)
-    partnerships.reply_to_evaluation(actor=cast["fishers"], evaluation=evaluation, text="نقترح مساهمة رمزية للمستعملين تغطي نصف الصيانة.")
+    partnerships.reply_to_evaluation(
+        actor=cast["fishers"], evaluation=evaluation, text="نقترح مساهمة رمزية للمستعملين تغطي نصف الصيانة."
+    )
     story.things["last agreement"] = agreement
 
 
@@ -281,7 +372,11 @@ def observing(story: Story) -> Chapter:
         reporter=cast.organisation("regional-council"),
         territory=story.place("12.391.09.01"),
         kind=Observation.Kind.WATER,
-        title=_T("جفاف بئرين بدواوير العركوب", "Deux puits à sec dans les douars d’El Argoub", "Two wells dry in the douars of El Argoub"),
+        title=_T(
+            "جفاف بئرين بدواوير العركوب",
+            "Deux puits à sec dans les douars d’El Argoub",
+            "Two wells dry in the douars of El Argoub",
+        ),
         text="تعتمد الأسر على صهريج واحد كل عشرة أيام منذ شهرين.",
         seen_on=clock.today() - timedelta(days=2),
         households=95,
@@ -292,7 +387,11 @@ def observing(story: Story) -> Chapter:
     yield At(315)
     story.things["release"] = observatory.release_index(
         actor=cast["council"],
-        title=_T("مؤشر الهشاشة في الجماعات", "Indice de vulnérabilité des communes", "Vulnerability index of the communes"),
+        title=_T(
+            "مؤشر الهشاشة في الجماعات",
+            "Indice de vulnérabilité des communes",
+            "Vulnerability index of the communes",
+        ),
     )
 
 
@@ -313,7 +412,11 @@ def consulting(story: Story) -> Chapter:
     talk = consultations.open_consultation(
         actor=cast["council"],
         title=_T("الماء في البادية", "L’eau à la campagne", "Water in the countryside"),
-        question=_T("ما الذي ينبغي أن نبدأ به ليصل الماء إلى كل دوار؟", "Par quoi commencer pour que l’eau arrive à chaque douar ?", "Where should we begin so that water reaches every douar?"),
+        question=_T(
+            "ما الذي ينبغي أن نبدأ به ليصل الماء إلى كل دوار؟",
+            "Par quoi commencer pour que l’eau arrive à chaque douar ?",
+            "Where should we begin so that water reaches every douar?",
+        ),
         territory=story["region"],
         opens_on=clock.today(),
         closes_on=clock.today() + timedelta(days=24),
@@ -328,7 +431,10 @@ def consulting(story: Story) -> Chapter:
             actor=cast["facilitator"],
             consultation=talk,
             receipt=f"A-{number:03}",
-            votes={place: story.chance.choices([1, 0, -1], [6, 1, 2])[0] for place in range(1, len(STATEMENTS) + 1)},
+            votes={
+                place: story.chance.choices([1, 0, -1], [6, 1, 2])[0]
+                for place in range(1, len(STATEMENTS) + 1)
+            },
         )
     yield At(265)
     story.things["water talk"] = consultations.close_consultation(actor=cast["council"], consultation=talk)
@@ -365,7 +471,9 @@ def recommending(story: Story) -> Chapter:
     yield At(205)
     for asked, (_title, addressee, _place, _days, verdict, words) in zip(adopted, ASKED, strict=True):
         if verdict:
-            recommendations.answer_recommendation(actor=cast[answering[addressee]], recommendation=asked, verdict=verdict, text=words)
+            recommendations.answer_recommendation(
+                actor=cast[answering[addressee]], recommendation=asked, verdict=verdict, text=words
+            )
     story.things["asked"] = adopted
     yield At(160)
     finding = story["evaluation"].findings.get()
@@ -379,7 +487,11 @@ def funding(story: Story) -> Chapter:
         actor=cast["coordinator"],
         cell=cast.organisation("joint-cell"),
         title=_T("الماء في البادية", "L’eau à la campagne", "Water in the countryside"),
-        text=_T("5,1% فقط من الأسر القروية مرتبطة بالماء الجاري.", "Seuls 5,1 % des ménages ruraux ont l’eau courante.", "Only 5.1% of rural households have running water."),
+        text=_T(
+            "5,1% فقط من الأسر القروية مرتبطة بالماء الجاري.",
+            "Seuls 5,1 % des ménages ruraux ont l’eau courante.",
+            "Only 5.1% of rural households have running water.",
+        ),
         territory=story["region"],
         rank=1,
         recommendations=[story["asked"][0], story["asked"][1]],
@@ -388,8 +500,16 @@ def funding(story: Story) -> Chapter:
     story.things["second priority"] = funds.set_priority(
         actor=cast["cell"],
         cell=cast.organisation("joint-cell"),
-        title=_T("حماية العاملات الموسميات", "Protéger les travailleuses saisonnières", "Protecting women in seasonal work"),
-        text=_T("بطالة النساء 23,4% مقابل 8,3% للرجال.", "Chômage des femmes : 23,4 %, contre 8,3 % pour les hommes.", "Women’s unemployment is 23.4% against 8.3% for men."),
+        title=_T(
+            "حماية العاملات الموسميات",
+            "Protéger les travailleuses saisonnières",
+            "Protecting women in seasonal work",
+        ),
+        text=_T(
+            "بطالة النساء 23,4% مقابل 8,3% للرجال.",
+            "Chômage des femmes : 23,4 %, contre 8,3 % pour les hommes.",
+            "Women’s unemployment is 23.4% against 8.3% for men.",
+        ),
         territory=story["region"],
         rank=2,
         recommendations=[story["asked"][4]],
@@ -441,7 +561,9 @@ def applying(story: Story) -> Chapter:
     for reviewer in ("cell", "cell2", "cell3"):
         for application in story["applications"]:
             if reviewer == "cell3" and application.organisation.code == "water-quality-association":
-                funds.recuse(actor=cast[reviewer], application=_fresh(application), reason="عضوية معلنة في الجمعية")
+                funds.recuse(
+                    actor=cast[reviewer], application=_fresh(application), reason="عضوية معلنة في الجمعية"
+                )
                 continue
             scores = [story.chance.choices([2, 3, 4], [2, 5, 3])[0] for _ in range(4)]
             funds.review_application(
@@ -460,7 +582,9 @@ def counting(story: Story) -> Chapter:
     for voter in cast.residents:
         funds.cast_ballot(actor=voter, call=call, approvals=_liked(story))
     for number in range(1, 17):
-        funds.enter_paper_ballot(actor=cast["facilitator"], call=call, serial=f"B-{number:03}", approvals=_liked(story))
+        funds.enter_paper_ballot(
+            actor=cast["facilitator"], call=call, serial=f"B-{number:03}", approvals=_liked(story)
+        )
     yield At(8)
     story.things["allocation"] = funds.allocate_call(actor=cast["coordinator"], call=call)
 
@@ -477,8 +601,15 @@ def awarding(story: Story) -> Chapter:
     cast = story.cast
     yield At(5, hour=11, minute=30)
     story.things["awards"] = [
-        funds.award_application(actor=cast["coordinator"], application=application, amount=application.requested, deliberation="42")
-        for application in Application.objects.filter(call=story["call"], state=Application.State.SELECTED).order_by("number")
+        funds.award_application(
+            actor=cast["coordinator"],
+            application=application,
+            amount=application.requested,
+            deliberation="42",
+        )
+        for application in Application.objects.filter(
+            call=story["call"], state=Application.State.SELECTED
+        ).order_by("number")
     ]
 
 
@@ -489,20 +620,71 @@ def partnering(story: Story) -> Chapter:
     yield At(376)
     memorandum = partnerships.draft_agreement(
         actor=cast["council"],
-        title=_T("تعزيز قدرات المجتمع المدني في الديمقراطية التشاركية", "Renforcer les capacités de la société civile en démocratie participative", "Strengthening civil society’s capacities in participatory democracy"),
-        purpose=_T("سنة واحدة قابلة للتجديد لتكوين الجمعيات ومواكبتها.", "Une année renouvelable pour former et accompagner les associations.", "One renewable year to train and accompany associations."),
+        title=_T(
+            "تعزيز قدرات المجتمع المدني في الديمقراطية التشاركية",
+            "Renforcer les capacités de la société civile en démocratie participative",
+            "Strengthening civil society’s capacities in participatory democracy",
+        ),
+        purpose=_T(
+            "سنة واحدة قابلة للتجديد لتكوين الجمعيات ومواكبتها.",
+            "Une année renouvelable pour former et accompagner les associations.",
+            "One renewable year to train and accompany associations.",
+        ),
         territory=story["region"],
         starts_on=clock.today() + timedelta(days=3),
         ends_on=clock.today() + timedelta(days=383),
-        parties=[partnerships.PartyTerms(cast.organisation(code), deliberation="42" if "council" in code else "") for code in parties],
+        parties=[
+            partnerships.PartyTerms(cast.organisation(code), deliberation="42" if "council" in code else "")
+            for code in parties
+        ],
         commitments=[
             partnerships.Promise(cast.organisation(code), text, clock.today() + timedelta(days=days))
             for code, days, text in [
-                ("ministry-civil-society", 200, _T("تكوين 60 جمعية في التدبير المالي", "Former 60 associations à la gestion financière", "Train 60 associations in financial management")),
-                ("regional-council", 320, _T("مقر مجهز للتكوين بالعركوب", "Un local de formation équipé à El Argoub", "An equipped training room at El Argoub")),
-                ("regional-council", 410, _T("نشر لائحة الدعم العمومي كل ثلاثة أشهر", "Publier chaque trimestre la liste des subventions", "Publish the list of grants every three months")),
-                ("dakhla-council", 110, _T("مداومة للمساعدة على ملء الاستمارات", "Une permanence d’aide aux formulaires", "A help desk for filling in forms")),
-                ("dakhla-council", 390, _T("نقل المشاركات من الدواوير", "Le transport des participantes des douars", "Transport for women coming from the douars")),
+                (
+                    "ministry-civil-society",
+                    200,
+                    _T(
+                        "تكوين 60 جمعية في التدبير المالي",
+                        "Former 60 associations à la gestion financière",
+                        "Train 60 associations in financial management",
+                    ),
+                ),
+                (
+                    "regional-council",
+                    320,
+                    _T(
+                        "مقر مجهز للتكوين بالعركوب",
+                        "Un local de formation équipé à El Argoub",
+                        "An equipped training room at El Argoub",
+                    ),
+                ),
+                (
+                    "regional-council",
+                    410,
+                    _T(
+                        "نشر لائحة الدعم العمومي كل ثلاثة أشهر",
+                        "Publier chaque trimestre la liste des subventions",
+                        "Publish the list of grants every three months",
+                    ),
+                ),
+                (
+                    "dakhla-council",
+                    110,
+                    _T(
+                        "مداومة للمساعدة على ملء الاستمارات",
+                        "Une permanence d’aide aux formulaires",
+                        "A help desk for filling in forms",
+                    ),
+                ),
+                (
+                    "dakhla-council",
+                    390,
+                    _T(
+                        "نقل المشاركات من الدواوير",
+                        "Le transport des participantes des douars",
+                        "Transport for women coming from the douars",
+                    ),
+                ),
             ]
         ],
         causes=[story["older recommendation"]],
@@ -514,16 +696,28 @@ def partnering(story: Story) -> Chapter:
         memorandum = partnerships.sign_agreement(actor=cast[signer], agreement=memorandum)
     yield At(40)
     owners = {"ministry-civil-society": "ministry", "regional-council": "council", "dakhla-council": "dakhla"}
-    for commitment, progress in zip(memorandum.commitments.order_by("number"), (100, 70, 50, 100, 25), strict=True):
-        partnerships.update_commitment(actor=cast[owners[commitment.party.organisation.code]], commitment=commitment, progress=progress)
+    for commitment, progress in zip(
+        memorandum.commitments.order_by("number"), (100, 70, 50, 100, 25), strict=True
+    ):
+        partnerships.update_commitment(
+            actor=cast[owners[commitment.party.organisation.code]], commitment=commitment, progress=progress
+        )
     story.things["memorandum"] = memorandum
 
     day = yield At(3)
     award = story["awards"][0]
     agreement = partnerships.draft_agreement(
         actor=cast["council"],
-        title=_T("اتفاقية صهاريج العركوب", "Convention des citernes d’El Argoub", "Agreement on the El Argoub tanks"),
-        purpose=_T("اقتناء صهريجين متنقلين وتزويد الدواوير مرتين في الأسبوع.", "Acquérir deux citernes mobiles et desservir les douars deux fois par semaine.", "Buy two mobile tanks and serve the douars twice a week."),
+        title=_T(
+            "اتفاقية صهاريج العركوب",
+            "Convention des citernes d’El Argoub",
+            "Agreement on the El Argoub tanks",
+        ),
+        purpose=_T(
+            "اقتناء صهريجين متنقلين وتزويد الدواوير مرتين في الأسبوع.",
+            "Acquérir deux citernes mobiles et desservir les douars deux fois par semaine.",
+            "Buy two mobile tanks and serve the douars twice a week.",
+        ),
         territory=award.application.territory,
         starts_on=day + timedelta(days=25),
         ends_on=day + timedelta(days=390),
@@ -533,8 +727,20 @@ def partnering(story: Story) -> Chapter:
             partnerships.PartyTerms(award.application.organisation),
         ],
         commitments=[
-            partnerships.Promise(award.application.organisation, _T("جولتان في الأسبوع لكل دوار", "Deux tournées par semaine et par douar", "Two rounds a week in each douar"), day + timedelta(days=120)),
-            partnerships.Promise(cast.organisation("el-argoub-council"), _T("تعيين سائق متفرغ", "Affecter un chauffeur à plein temps", "Assign a full-time driver"), day + timedelta(days=60)),
+            partnerships.Promise(
+                award.application.organisation,
+                _T(
+                    "جولتان في الأسبوع لكل دوار",
+                    "Deux tournées par semaine et par douar",
+                    "Two rounds a week in each douar",
+                ),
+                day + timedelta(days=120),
+            ),
+            partnerships.Promise(
+                cast.organisation("el-argoub-council"),
+                _T("تعيين سائق متفرغ", "Affecter un chauffeur à plein temps", "Assign a full-time driver"),
+                day + timedelta(days=60),
+            ),
         ],
         amount=award.amount,
         causes=[award],
@@ -556,7 +762,11 @@ def opening(story: Story) -> Chapter:
         reporter=cast.organisation("cistern-association"),
         territory=story.place("12.391.09.01"),
         kind=Observation.Kind.WATER,
-        title=_T("اضطراب التزويد بالماء في دوارين", "Approvisionnement en eau perturbé dans deux douars", "Water supply disturbed in two douars"),
+        title=_T(
+            "اضطراب التزويد بالماء في دوارين",
+            "Approvisionnement en eau perturbé dans deux douars",
+            "Water supply disturbed in two douars",
+        ),
         text="تأخر الصهريج أسبوعا عن دوارين بسبب عطب.",
         seen_on=clock.today(),
         households=38,
@@ -564,16 +774,38 @@ def opening(story: Story) -> Chapter:
     )
     talk = consultations.open_consultation(
         actor=cast["council"],
-        title=_T("أولويات النقل المدرسي القروي", "Priorités du transport scolaire rural", "Priorities for rural school transport"),
-        question=_T("أي الدواوير نبدأ بها، وبأي وسيلة؟", "Par quels douars commencer, et avec quel moyen ?", "Which douars first, and by what means?"),
+        title=_T(
+            "أولويات النقل المدرسي القروي",
+            "Priorités du transport scolaire rural",
+            "Priorities for rural school transport",
+        ),
+        question=_T(
+            "أي الدواوير نبدأ بها، وبأي وسيلة؟",
+            "Par quels douars commencer, et avec quel moyen ?",
+            "Which douars first, and by what means?",
+        ),
         territory=story["region"],
         opens_on=clock.today(),
         closes_on=clock.today() + timedelta(days=20),
         statements=[
-            _T("البدء بالدواوير الأبعد", "Commencer par les douars les plus éloignés", "Begin with the farthest douars"),
-            _T("حافلة صغيرة لكل ثلاثة دواوير", "Un minibus pour trois douars", "One minibus for three douars"),
-            _T("داخلية صغيرة بدل النقل اليومي", "Un petit internat plutôt qu’un transport quotidien", "A small boarding house rather than daily transport"),
-            _T("النقل مجاني للفتيات أولا", "La gratuité d’abord pour les filles", "Free transport for girls first"),
+            _T(
+                "البدء بالدواوير الأبعد",
+                "Commencer par les douars les plus éloignés",
+                "Begin with the farthest douars",
+            ),
+            _T(
+                "حافلة صغيرة لكل ثلاثة دواوير", "Un minibus pour trois douars", "One minibus for three douars"
+            ),
+            _T(
+                "داخلية صغيرة بدل النقل اليومي",
+                "Un petit internat plutôt qu’un transport quotidien",
+                "A small boarding house rather than daily transport",
+            ),
+            _T(
+                "النقل مجاني للفتيات أولا",
+                "La gratuité d’abord pour les filles",
+                "Free transport for girls first",
+            ),
         ],
         organiser=cast.organisation("regional-council"),
         causes=[seen],
@@ -594,7 +826,11 @@ def _vote(story: Story, talk: Consultation, voters: list[Any]) -> None:
         for statement, share in zip(statements, lean, strict=True):
             drawn = story.chance.random()
             if drawn < 0.9:
-                consultations.cast_vote(actor=voter, statement=statement, value=1 if drawn < 0.9 * share else -1 if drawn < 0.8 else 0)
+                consultations.cast_vote(
+                    actor=voter,
+                    statement=statement,
+                    value=1 if drawn < 0.9 * share else -1 if drawn < 0.8 else 0,
+                )
 
 
 def _open_call(
@@ -623,7 +859,16 @@ def _open_call(
     )
 
 
-def _apply(story: Story, call: Call, account: str, organisation: str, place: str, amount: int, title: Translated, households: int) -> Application:
+def _apply(
+    story: Story,
+    call: Call,
+    account: str,
+    organisation: str,
+    place: str,
+    amount: int,
+    title: Translated,
+    households: int,
+) -> Application:
     return funds.submit_application(
         actor=story.cast[account],
         call=call,
@@ -631,8 +876,12 @@ def _apply(story: Story, call: Call, account: str, organisation: str, place: str
         title=title,
         summary=_T(
             f"مبادرة تستفيد منها {households} أسرة." if households else "مبادرة مفتوحة في وجه كل السكان.",
-            f"Une initiative au service de {households} ménages." if households else "Une initiative ouverte à tous les habitants.",
-            f"An initiative that serves {households} households." if households else "An initiative open to all residents.",
+            f"Une initiative au service de {households} ménages."
+            if households
+            else "Une initiative ouverte à tous les habitants.",
+            f"An initiative that serves {households} households."
+            if households
+            else "An initiative open to all residents.",
         ),
         territory=story.place(place),
         requested=amount * DIRHAM,
@@ -641,7 +890,9 @@ def _apply(story: Story, call: Call, account: str, organisation: str, place: str
     )
 
 
-def _decide(story: Story, call: Call, *, days: int, voters: list[Any], likes: dict[int, float]) -> Generator[At, date, Allocation]:
+def _decide(
+    story: Story, call: Call, *, days: int, voters: list[Any], likes: dict[int, float]
+) -> Generator[At, date, Allocation]:
     """Close, screen, review, vote and count a call, beginning `days` ago."""
     cast = story.cast
     yield At(days + 14)
@@ -650,7 +901,14 @@ def _decide(story: Story, call: Call, *, days: int, voters: list[Any], likes: di
     yield At(days + 11)
     for application in applications:
         funds.screen_application(actor=cast["coordinator"], application=application, eligible=True)
-        funds.review_application(actor=cast["cell"], application=_fresh(application), relevance=4, reach=3, feasibility=3, lasting=2)
+        funds.review_application(
+            actor=cast["cell"],
+            application=_fresh(application),
+            relevance=4,
+            reach=3,
+            feasibility=3,
+            lasting=2,
+        )
     yield At(days + 9)
     call = funds.open_vote(actor=cast["coordinator"], call=_fresh(call))
     for voter in voters:

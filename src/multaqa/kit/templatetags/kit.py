@@ -26,7 +26,9 @@ def date_tag(value: date | datetime | None, style: str = "long") -> str:
     if style == "hijri":
         return formats.hijri(value)
     if style == "time" and isinstance(value, datetime):
-        return format_html('<time datetime="{}"><bdi class="n">{}</bdi></time>', value.isoformat(), formats.clock_time(value))
+        return format_html(
+            '<time datetime="{}"><bdi class="n">{}</bdi></time>', value.isoformat(), formats.clock_time(value)
+        )
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.day(value, style))
 
 
@@ -62,7 +64,10 @@ def tr(value: Any) -> str:
     if value.language == formats.language():
         return str(value)
     return format_html(
-        '<span lang="{}" dir="{}">{}</span>', value.language, "rtl" if value.language == "ar" else "ltr", str(value)
+        '<span lang="{}" dir="{}">{}</span>',
+        value.language,
+        "rtl" if value.language == "ar" else "ltr",
+        str(value),
     )
 
 
