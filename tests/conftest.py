@@ -38,7 +38,6 @@ def django_db_setup(django_db_blocker, tmp_path_factory):
         connections["default"].close()
         connections["default"].settings_dict["NAME"] = str(copy)
         settings.DATABASES["default"]["NAME"] = str(copy)
-    yield
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +46,9 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the shared data folder is not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _own_log(settings, tmp_path):
+    """Each test publishes its ledger in a folder of its own: the database forgets, a folder would not."""
+    settings.LEDGER_ROOT = tmp_path / "ledger"

@@ -12,11 +12,6 @@ from tests.ledger.factories import an_entry
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.LEDGER_ROOT = tmp_path / "ledger"
-
-
 def entries(count):
     return [an_entry(facts={"n": number}) for number in range(count)]
 

@@ -26,6 +26,7 @@ from multaqa.consultations.models import Consultation, Participation, Statement,
 from multaqa.directory.actors import Actor
 from multaqa.directory.models import Account
 from multaqa.kit import clock
+from multaqa.kit.tables import cell
 
 State = Consultation.State
 FEWEST = 10
@@ -283,7 +284,7 @@ def results_csv(found: Results) -> str:
     rows.writerow(TABLE)
     for result in found.statements:
         if result.votes is not None:
-            texts = [_safe(result.statement.text.get(language, "")) for language in ("ar", "fr", "en")]
+            texts = [cell(result.statement.text.get(language, "")) for language in ("ar", "fr", "en")]
             paper = "" if result.on_paper is None else result.on_paper
             rows.writerow(
                 [
@@ -297,8 +298,3 @@ def results_csv(found: Results) -> str:
                 ]
             )
     return out.getvalue()
-
-
-def _safe(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

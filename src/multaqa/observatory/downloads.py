@@ -1,10 +1,7 @@
 """The figures of each page as CSV: what is not published has a state, never a number."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
-
-from django.http import StreamingHttpResponse
 
 from multaqa.observatory.models import Observation, Score, Value
 from multaqa.observatory.queries import cell, households_of
@@ -17,15 +14,6 @@ SCORE_COLUMNS += ["rank", "rank_low", "rank_high", "hazard", "vulnerability", "c
 SCORE_COLUMNS += ["share_missing", "households"]
 OBSERVATION_COLUMNS = ["number", "territory", "kind", "title", "seen_on", "households", "reporter", "state"]
 OBSERVATION_COLUMNS += ["reported_at", "confirmed_at"]
-
-
-def csv_file(name: str, columns: list[str], rows: Iterable[list[Any]]) -> StreamingHttpResponse:
-    """A CSV file sent row by row, UTF-8 with its mark so that spreadsheets read Arabic."""
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([_cell(value) for value in row]) for row in _with_head(columns, rows))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
 
 
 def value_rows(values: Iterable[Value]) -> Iterator[list[Any]]:
@@ -90,18 +78,3 @@ def observation_rows(observations: Iterable[Observation]) -> Iterator[list[Any]]
             observation.reported_at.isoformat(timespec="seconds"),
             observation.confirmed_at.isoformat(timespec="seconds") if observation.confirmed_at else "",
         ]
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _with_head(columns: list[str], rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
-    yield ["\ufeff" + columns[0], *columns[1:]]
-    yield from rows
-
-
-def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is told apart by an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from multaqa.kit import clock
 from multaqa.kit.forms import asked, page
 from multaqa.kit.policy import allows, require
+from multaqa.kit.tables import csv_file
 from multaqa.ledger.models import reference
 from multaqa.ledger.queries import threads
 from multaqa.observatory import downloads, queries
@@ -62,7 +63,7 @@ def territory(request: HttpRequest, code: str) -> HttpResponse:
 def territory_values(request: HttpRequest, code: str) -> HttpResponseBase:
     place = get_object_or_404(Territory, code=code)
     values = Value.objects.filter(territory=place).select_related("indicator", "territory")
-    return downloads.csv_file(f"{place.code}-values", downloads.VALUE_COLUMNS, downloads.value_rows(values))
+    return csv_file(f"{place.code}-values", downloads.VALUE_COLUMNS, downloads.value_rows(values))
 
 
 @require_safe
@@ -70,7 +71,7 @@ def values(request: HttpRequest) -> HttpResponseBase:
     found = Value.objects.select_related("indicator", "territory").order_by(
         "indicator__position", "territory__code"
     )
-    return downloads.csv_file("observatory-values", downloads.VALUE_COLUMNS, downloads.value_rows(found))
+    return csv_file("observatory-values", downloads.VALUE_COLUMNS, downloads.value_rows(found))
 
 
 @require_safe
@@ -88,7 +89,7 @@ def indicator_values(request: HttpRequest, code: str) -> HttpResponseBase:
         .select_related("indicator", "territory")
         .order_by("territory__code")
     )
-    return downloads.csv_file(f"{found.code}-values", downloads.VALUE_COLUMNS, downloads.value_rows(values))
+    return csv_file(f"{found.code}-values", downloads.VALUE_COLUMNS, downloads.value_rows(values))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,7 +127,7 @@ def observations(request: HttpRequest) -> HttpResponse:
 @require_safe
 def observations_csv(request: HttpRequest) -> HttpResponseBase:
     rows = downloads.observation_rows(queries.observations())
-    return downloads.csv_file("observations", downloads.OBSERVATION_COLUMNS, rows)
+    return csv_file("observations", downloads.OBSERVATION_COLUMNS, rows)
 
 
 @require_safe
@@ -174,7 +175,7 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
 def release_scores(request: HttpRequest, number: int) -> HttpResponseBase:
     found = get_object_or_404(IndexRelease.objects.defer("snapshot"), number=number)
     rows = downloads.score_rows(queries.scores_of(found))
-    return downloads.csv_file(f"index-{found.number}-scores", downloads.SCORE_COLUMNS, rows)
+    return csv_file(f"index-{found.number}-scores", downloads.SCORE_COLUMNS, rows)
 
 
 def _observation_context(request: HttpRequest, found: Observation, form: ConfirmForm) -> dict[str, object]:

@@ -1,4 +1,3 @@
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +13,7 @@ from multaqa.directory.models import Organisation
 from multaqa.kit import clock
 from multaqa.kit.forms import ActionForm, asked, page
 from multaqa.kit.policy import allows, require
+from multaqa.kit.tables import csv_file
 from multaqa.kit.translated import Translated
 from multaqa.ledger.queries import threads
 from multaqa.partnerships import actions, documents, forms, queries
@@ -42,12 +42,8 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_GET
 def register_csv(request: HttpRequest) -> HttpResponse:
     """The filtered register as a table for a spreadsheet: codes beside names, amounts in minor units."""
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="agreements.csv"'
-    table = csv.writer(answer)
-    table.writerow(queries.COLUMNS)
-    table.writerows(queries.rows(queries.register(**forms.FilterForm(request.GET).asked())))
-    return answer
+    found = queries.register(**forms.FilterForm(request.GET).asked())
+    return csv_file("agreements", queries.COLUMNS, queries.rows(found))
 
 
 @require_GET

@@ -1,4 +1,3 @@
-import csv
 from collections.abc import Iterator
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from multaqa.kit.forms import asked, page
 from multaqa.kit.policy import allows, require
+from multaqa.kit.tables import csv_file
 from multaqa.ledger.queries import threads
 from multaqa.recommendations import queries
 from multaqa.recommendations.actions import adopt_recommendation, answer_recommendation, mark_done
@@ -22,13 +22,6 @@ COLUMNS = (
     *("title_ar", "title_fr", "title_en", "addressee", "proposer", "territory", "adopted_on", "due_on"),
     *("standing", "verdict", "answered_on", "days_late", "is_demo"),
 )
-
-
-class Echo:
-    """The file a csv writer thinks it writes to: gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 @require_safe
@@ -50,11 +43,8 @@ def tracker(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> StreamingHttpResponse:
     """The tracker as the reader filtered it, every row."""
-    rows = csv.writer(Echo())
-    lines = _lines(queries.tracker(FilterForm(request.GET or {}).filters))
-    answer = StreamingHttpResponse(map(rows.writerow, lines), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="recommendations.csv"'
-    return answer
+    found = queries.tracker(FilterForm(request.GET or {}).filters)
+    return csv_file("recommendations", ["number", *COLUMNS], _rows(found))
 
 
 @require_safe
@@ -102,15 +92,13 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, "recommendations/done.html", form=form, recommendation=recommendation)
 
 
-def _lines(found: QuerySet[Recommendation]) -> Iterator[list[str]]:
-    # the mark that tells spreadsheets the file is UTF-8 goes before the first column's name
-    yield ["\ufeffnumber", *COLUMNS]
+def _rows(found: QuerySet[Recommendation]) -> Iterator[list[str]]:
     for item in found.iterator(chunk_size=500):
         given = getattr(item, "answer", None)
         late = given.days_late if given else item.days_late
         yield [
             item.number,
-            *(_safe(item.title.get(language, "")) for language in ("ar", "fr", "en")),
+            *(item.title.get(language, "") for language in ("ar", "fr", "en")),
             item.addressee.code,
             item.proposer.code,
             item.territory.code,
@@ -122,8 +110,3 @@ def _lines(found: QuerySet[Recommendation]) -> Iterator[list[str]]:
             str(late),
             "yes" if item.is_demo else "no",
         ]
-
-
-def _safe(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,4 +1,3 @@
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +22,7 @@ from multaqa.funds.forms import AgreementForm, AwardForm, ButtonForm, PaymentFor
 from multaqa.funds.models import Award
 from multaqa.kit.forms import asked, page
 from multaqa.kit.policy import require
+from multaqa.kit.tables import csv_file
 from multaqa.ledger.queries import threads
 
 PAGE = 20
@@ -30,13 +30,6 @@ COLUMNS = (
     "award", "call", "application", "title_ar", "title_fr", "title_en", "beneficiary", "territory", "amount",
     "released", "paid", "currency", "awarded_on", "deliberation", "agreement", "is_demo",
 )  # fmt: skip
-
-
-class Echo:
-    """The file a csv writer thinks it writes to: gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 @require_safe
@@ -50,11 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> StreamingHttpResponse:
     """The register as the reader filtered it, every row; amounts in units of the currency."""
-    rows = csv.writer(Echo())
-    lines = _lines(queries.awards(**RegisterFilter(request.GET or {}).asked))
-    answer = StreamingHttpResponse(map(rows.writerow, lines), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="awards.csv"'
-    return answer
+    return csv_file("awards", COLUMNS, _rows(queries.awards(**RegisterFilter(request.GET or {}).asked)))
 
 
 @require_safe
@@ -139,8 +128,7 @@ def _form(request: HttpRequest, found: Award, form: object, heading: str) -> Htt
     return page(request, "funds/form.html", form=form, heading=heading, submit=heading, **parts)
 
 
-def _lines(found: QuerySet[Award]) -> Iterator[tuple[Any, ...]]:
-    yield COLUMNS
+def _rows(found: QuerySet[Award]) -> Iterator[tuple[Any, ...]]:
     for row in found.iterator(chunk_size=1000):
         asked_for = row.application
         yield (
