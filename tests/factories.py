@@ -45,7 +45,9 @@ _KINDS = {
 
 
 def region() -> Territory:
-    """An invented region, with the pack row that makes it the home of the platform."""
+    """The region of the loaded pack; where none is loaded, an invented one that becomes the platform's home."""
+    if pack := RegionPack.objects.select_related("root").first():
+        return pack.root
     country, _ = Territory.objects.get_or_create(
         code="X", defaults={"title": Translated.of("البلد", "Pays", "Country"), "level": "country"}
     )

@@ -15,23 +15,19 @@ from hijridate import Gregorian
 from multaqa.kit.money import Money, scale
 
 NBSP = "\u00a0"
-    "يناير",
-    "فبراير",
-    "مارس",
-    "أبريل",
-    "ماي",
-    "يونيو",
-    "يوليوز",
-    "غشت",
-    "شتنبر",
-    "أكتوبر",
-    "نونبر",
-    "دجنبر",
-]
 HIJRI_MONTHS = {
-    "ar": ["محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة", "رجب", "شعبان", "رمضان", "شوال", "ذو القعدة", "ذو الحجة"],
-    "fr": ["mouharram", "safar", "rabia I", "rabia II", "joumada I", "joumada II", "rajab", "chaabane", "ramadan", "chaoual", "dhou al-qi‘da", "dhou al-hijja"],
-    "en": ["Muharram", "Safar", "Rabi I", "Rabi II", "Jumada I", "Jumada II", "Rajab", "Sha‘ban", "Ramadan", "Shawwal", "Dhu al-Qa‘da", "Dhu al-Hijja"],
+    "ar": [
+        "محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة",
+        "رجب", "شعبان", "رمضان", "شوال", "ذو القعدة", "ذو الحجة",
+    ],
+    "fr": [
+        "mouharram", "safar", "rabia I", "rabia II", "joumada I", "joumada II",
+        "rajab", "chaabane", "ramadan", "chaoual", "dhou al-qi‘da", "dhou al-hijja",
+    ],
+    "en": [
+        "Muharram", "Safar", "Rabi I", "Rabi II", "Jumada I", "Jumada II",
+        "Rajab", "Sha‘ban", "Ramadan", "Shawwal", "Dhu al-Qa‘da", "Dhu al-Hijja",
+    ],
 }  # fmt: skip
 _BABEL = {"ar": "ar_MA", "fr": "fr", "en": "en_GB"}
 
