@@ -52,3 +52,7 @@ def shared_data() -> Path:
 def _own_log(settings, tmp_path):
     """Each test publishes its ledger in a folder of its own: the database forgets, a folder would not."""
     settings.LEDGER_ROOT = tmp_path / "ledger"
+
+
+# registered once for all rooms: a worker has one Chromium
+from tests.web.browser import browser, site  # noqa: E402, F401

@@ -45,7 +45,7 @@ _KINDS = {
 
 
 def region() -> Territory:
-    """The region of the loaded pack; where none is loaded, an invented one that becomes the platform's home."""
+    """The region of the loaded pack; where none is loaded, an invented one that becomes the home."""
     if pack := RegionPack.objects.select_related("root").first():
         return pack.root
     country, _ = Territory.objects.get_or_create(

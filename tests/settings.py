@@ -7,7 +7,10 @@ from pathlib import Path
 os.environ.setdefault("MULTAQA_HOME", tempfile.mkdtemp(prefix="multaqa-tests-"))
 os.environ.setdefault("MULTAQA_EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
 
-from multaqa.config.settings import *  # noqa: F403
+# the browser's driver keeps a loop running in the thread of the tests
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+from multaqa.config.settings import *  # noqa: F403  a settings module is the sum of its parts
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECRET_KEY = "tests only"

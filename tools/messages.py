@@ -1,7 +1,8 @@
 """The message catalogues: extract, merge, check and compile, in pure Python.
 
     python tools/messages.py update [ROOM…]   merge what the code says into the .po files
-    python tools/messages.py check [ROOM…]    exit 1 when anything is missing, fuzzy, stale or badly formed
+    python tools/messages.py check [ROOM…]    exit 1 when anything is missing, fuzzy, stale or badly formed,
+                                              or said differently by two rooms
     python tools/messages.py compile          write the .mo files
 
 Translators may use any editor of .po files; gettext itself is not needed.
@@ -18,7 +19,8 @@ import polib
 
 SOURCE = Path(__file__).parents[1] / "src" / "multaqa"
 PLURALS = {
-    "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5;",
+    "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
+    "n%100>=11 && n%100<=99 ? 4 : 5;",
     "fr": "nplurals=2; plural=(n > 1);",
 }
 FORMS = {"ar": 6, "fr": 2}
@@ -28,6 +30,9 @@ _CALLS = {
     for lazy in ("", "_lazy")
 }
 _CALLS |= {"_": "m", "_p": "cm", "_n": "mp"}
+# the engine speaks no language: its refusals are put into words by the command line
+_CALLS |= {"AllocationError": "km", "PabulibError": "km"}
+_SPOKEN_FOR = {"cli": ("cli", "engine")}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}")
 
 
@@ -50,7 +55,11 @@ def rooms(names: list[str]) -> list[Path]:
 def messages(room: Path) -> dict[Message, list[str]]:
     """Every message of a room and the files it stands in."""
     found: dict[Message, list[str]] = {}
-    for file in sorted(room.rglob("*.py")) + sorted(room.rglob("*.html")) + sorted(room.rglob("*.txt")):
+    spoken_for = [SOURCE / name for name in _SPOKEN_FOR.get(room.name, (room.name,))]
+    files = [
+        file for folder in spoken_for for kind in ("*.py", "*.html", "*.txt") for file in folder.rglob(kind)
+    ]
+    for file in sorted(files):
         if "migrations" in file.parts:
             continue
         extract = from_python if file.suffix == ".py" else from_template
@@ -173,6 +182,22 @@ def faults(room: Path, language: str) -> Iterator[str]:
         yield f"{room.name} {language}: {key[0][:70]!r} is no longer used"
 
 
+def conflicts() -> Iterator[str]:
+    """Messages that two rooms translate differently: the catalogues are merged, so one would silently win."""
+    for language in FORMS:
+        said: dict[tuple[str, str | None, bool], dict[tuple[str, ...], list[str]]] = {}
+        for room in rooms([]):
+            for entry in catalogue(room, language):
+                texts = tuple(text for _form, text in sorted(entry.msgstr_plural.items())) or (entry.msgstr,)
+                if all(texts) and not entry.obsolete:
+                    key = entry.msgid, entry.msgctxt, bool(entry.msgid_plural)
+                    said.setdefault(key, {}).setdefault(texts, []).append(room.name)
+        for (text, _context, _plural), ways in said.items():
+            if len(ways) > 1:
+                who = "; ".join(f"{', '.join(names)} {texts[-1]!r}" for texts, names in ways.items())
+                yield f"{language}: {text[:70]!r} is translated differently: {who}"
+
+
 def compile_all() -> None:
     for file in SOURCE.rglob("*.po"):
         target = file.with_suffix(".mo")
@@ -199,6 +224,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if command == "check":
         found = [fault for room in rooms(names) for language in FORMS for fault in faults(room, language)]
+        found += conflicts()
         print("\n".join(found) or "every message is translated")
         return 1 if found else 0
     print(__doc__)

@@ -1,7 +1,8 @@
 """Write docs/reference from the code, or with --check say where it no longer agrees."""
 
-import re
+import ast
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -17,12 +18,14 @@ def command_line() -> str:
     """The help of every verb."""
     parts = ["# Command line", "", "Written by `make docs` from the commands themselves.", ""]
     for path, command in sorted(_commands(cli.main, ("multaqa",))):
-        context = click.Context(command, info_name=" ".join(path), max_content_width=100)
+        context = click.Context(command, info_name=" ".join(path), terminal_width=100)
         parts += [f"## `{' '.join(path)}`", "", "```", command.get_help(context), "```", ""]
     return "\n".join(parts)
 
 
-def _commands(command: click.Command, path: tuple[str, ...]):
+def _commands(
+    command: click.Command, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
         context = click.Context(command)
@@ -37,13 +40,22 @@ def settings() -> str:
     parts = ["# Settings", "", "Environment variables. Written by `make docs` from the settings modules.", ""]
     for module in ("settings", "production"):
         parts += [f"## `multaqa.config.{module}`", "", "| variable | kind | default |", "|---|---|---|"]
-        source = (SETTINGS / f"{module}.py").read_text()
-        for kind, name, default in re.findall(
-            r'env\.(\w+)\(\s*"(MULTAQA_\w+)"(?:,\s*default=(.*?))?\)\s*(?:or|\}|,|\n|\))', source
-        ):
+        source = (SETTINGS / f"{module}.py").read_text(encoding="utf-8")
+        for kind, name, default in _variables(source):
             parts.append(f"| `{name}` | {kind} | {f'`{default}`' if default else 'required'} |")
         parts.append("")
     return "\n".join(parts)
+
+
+def _variables(source: str) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and default, in the order of the file, of every env.KIND("MULTAQA_…", default=…)."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        if isinstance(node.func, ast.Attribute):
+            name = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+            if isinstance(name, str) and name.startswith("MULTAQA_"):
+                given = [word.value for word in node.keywords if word.arg == "default"]
+                yield node.func.attr, name, ast.get_source_segment(source, given[0]) if given else ""
 
 
 PAGES = {"command-line.md": command_line, "settings.md": settings}

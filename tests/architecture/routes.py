@@ -2,15 +2,16 @@
 
     ROUTES = {
         "lending:lend": Route(
-            own=lambda: ["drill"],            # arguments of an object that belongs to association A or the council
+            own=lambda: ["drill"],            # arguments of an object of association A or the council
             foreign=lambda: ["saw"],          # the same kind of object, of somebody else
             get=Role.OFFICER_A,               # may reach both
             post=Own(Role.OFFICER_A),         # may reach the own object only
         ),
     }
 
-An allowed GET answers 200. An allowed POST with `data` answers `posted` (422 for an empty form, 302 for a button).
-A stranger who is not allowed is sent to sign in (302), anybody else gets 403. A method that is None answers 405.
+An allowed GET answers 200. An allowed POST with `data` answers `posted` (422 for an empty form, 302 for a
+button). A stranger who is not allowed is sent to sign in (302), anybody else gets 403. A method that is None
+answers 405.
 """
 
 from collections.abc import Callable, Iterable

@@ -65,6 +65,10 @@ def test_every_message_is_translated_in_arabic_and_french():
     assert faults == []
 
 
+def test_no_message_is_said_differently_by_two_rooms():
+    assert list(messages.conflicts()) == []
+
+
 def test_no_file_names_a_registry_or_a_path_of_a_machine():
     registry = re.compile(
         r"https?://[\w.-]*(pypi|pythonhosted|npmjs|registry|/simple/)[\w./-]*", re.IGNORECASE

@@ -50,7 +50,7 @@ def test_index_leaves_a_gap_unranked_and_never_safe():
 
 
 def test_index_equals_inform_risk_to_its_printed_decimal(shared_data):
-    """INFORM's published risk is the plain geometric mean of its three printed dimensions, rounded half up."""
+    """INFORM's published risk is the plain geometric mean of its printed dimensions, rounded half up."""
     with (shared_data / "inform" / "inform_gri_2020_v040.csv").open(encoding="latin-1") as text:
         rows = [row for row in csv.DictReader(text) if row["ISO3"]]
     keys = ("HAZARD & EXPOSURE", "VULNERABILITY", "LACK OF COPING CAPACITY")

@@ -1,3 +1,4 @@
+# ruff: noqa: E402  models can be imported once Django is set up
 """Many hands on the last unit of an envelope at once; prints what came of it as JSON.
 
 python -m tests.funds.parallel_awards awards|key
@@ -18,17 +19,17 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.urls import reverse  # noqa: E402
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
-from multaqa.directory.models import Account  # noqa: E402
-from multaqa.funds.actions import award_application  # noqa: E402
-from multaqa.funds.models import Application, Award, Call, Envelope  # noqa: E402
-from multaqa.kit.policy import Refused  # noqa: E402
-from multaqa.ledger.models import Entry  # noqa: E402
-from tests.factories import Role, actor  # noqa: E402
-from tests.funds.factories import a_call, an_envelope, dirhams, selected_copies  # noqa: E402
+from multaqa.directory.models import Account
+from multaqa.funds.actions import award_application
+from multaqa.funds.models import Application, Award, Call, Envelope
+from multaqa.kit.policy import Refused
+from multaqa.ledger.models import Entry
+from tests.factories import Role, actor
+from tests.funds.factories import a_call, an_envelope, dirhams, selected_copies
 
 HANDS, REPEATS = 50, 8
 LAST_UNIT = dirhams(100)

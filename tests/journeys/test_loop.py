@@ -19,7 +19,12 @@ from multaqa.kit.translated import Translated
 from multaqa.ledger import log
 from multaqa.ledger.models import Entry, reference
 from multaqa.ledger.queries import thread
-from multaqa.observatory.actions import confirm_observation, load_indicators, record_observation, release_index
+from multaqa.observatory.actions import (
+    confirm_observation,
+    load_indicators,
+    record_observation,
+    release_index,
+)
 from multaqa.partnerships import actions as partnerships
 from multaqa.partnerships.actions import PartyTerms, Promise
 from multaqa.recommendations.actions import adopt_recommendation, answer_recommendation
@@ -53,7 +58,8 @@ def test_one_turn_of_the_loop():
     argoub = Territory.objects.get(code="12.391.09.01")
     council, cell = organisation("council"), organisation("cell")
     association: Organisation = organisation("association-a")
-    officer, facilitator, official = actor(Role.OFFICER_A), actor(Role.FACILITATOR), actor(Role.COUNCIL_OFFICER)
+    officer, facilitator = actor(Role.OFFICER_A), actor(Role.FACILITATOR)
+    official = actor(Role.COUNCIL_OFFICER)
     coordinator, member, auditor = actor(Role.COORDINATOR), actor(Role.CELL_MEMBER), actor(Role.AUDITOR)
     residents = [actor_named(f"resident {number}") for number in range(12)]
 
@@ -193,7 +199,10 @@ def test_one_turn_of_the_loop():
         assert states(agreement) == "ddddddcon"
         evaluation = partnerships.evaluate_agreement(
             actor=auditor, agreement=agreement, conclusion="Water arrives twice a week.",
-            scores={"relevance": 4, "coherence": 3, "effectiveness": 3, "efficiency": 3, "impact": None, "sustainability": 2},
+            scores={
+                "relevance": 4, "coherence": 3, "effectiveness": 3, "efficiency": 3, "impact": None,
+                "sustainability": 2,
+            },
             findings=["Nobody pays for upkeep."],
         )  # fmt: skip
         again = adopt_recommendation(

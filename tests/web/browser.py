@@ -1,6 +1,6 @@
 """A real browser against a real server, for the tests that look at pages as readers do.
 
-    from tests.web.browser import assert_accessible, browser, site  # noqa: F401  fixtures
+    from tests.web.browser import assert_accessible, open_page
 
     def test_something(site, browser):
         page = open_page(browser, site, "/ar/", width=360, dark=True)
@@ -10,7 +10,6 @@ The server has its own copy of the migrated database; what a test writes there s
 """
 
 import json
-import os
 import shutil
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,8 +48,6 @@ def site(django_db_blocker, tmp_path_factory):
     shutil.copy(template_database(), copy)
     connection = connections["default"]
     before = connection.settings_dict["NAME"]
-    allowed = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's driver runs a loop in this thread
     with (
         django_db_blocker.unblock(),
         modify_settings(ALLOWED_HOSTS={"append": "localhost"}),
@@ -70,8 +67,6 @@ def site(django_db_blocker, tmp_path_factory):
         connection.close()
         connection.settings_dict["NAME"] = before
         cache.clear()
-    if allowed is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="session")

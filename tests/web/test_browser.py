@@ -8,24 +8,22 @@ from tests.web.browser import (
     assert_accessible,
     assert_no_overflow,
     assert_self_contained,
-    browser,  # noqa: F401
     open_page,
     sign_in,
-    site,  # noqa: F401
 )
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module", autouse=True)
-def region(site):  # noqa: F811
+def region(site):
     factories.region()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("fr", "ltr"), ("en", "ltr")])
-def test_front_page_is_accessible_and_fits(site, browser, language, direction, width, dark):  # noqa: F811
+def test_front_page_is_accessible_and_fits(site, browser, language, direction, width, dark):
     page = open_page(browser, site, f"/{language}/", width=width, dark=dark)
 
     assert page.locator("html").get_attribute("dir") == direction
@@ -36,7 +34,7 @@ def test_front_page_is_accessible_and_fits(site, browser, language, direction, w
 
 
 @pytest.mark.parametrize("path", ["data/", "privacy/", "accessibility/", "nowhere/"])
-def test_pages_of_the_shell_are_accessible_and_fit(site, browser, path):  # noqa: F811
+def test_pages_of_the_shell_are_accessible_and_fit(site, browser, path):
     page = open_page(browser, site, f"/ar/{path}", width=360)
 
     assert_accessible(page)
@@ -44,7 +42,7 @@ def test_pages_of_the_shell_are_accessible_and_fit(site, browser, path):  # noqa
     assert_self_contained(page)
 
 
-def test_skip_link_is_the_first_stop_and_leads_to_the_content(site, browser):  # noqa: F811
+def test_skip_link_is_the_first_stop_and_leads_to_the_content(site, browser):
     page = open_page(browser, site, "/ar/")
 
     page.keyboard.press("Tab")
@@ -54,7 +52,7 @@ def test_skip_link_is_the_first_stop_and_leads_to_the_content(site, browser):  #
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_front_page_works_without_scripts(site, browser):  # noqa: F811
+def test_front_page_works_without_scripts(site, browser):
     page = open_page(browser, site, "/ar/", script=False)
 
     page.get_by_role("link", name="Français").click()
@@ -62,7 +60,7 @@ def test_front_page_works_without_scripts(site, browser):  # noqa: F811
     assert page.url == f"{site}/fr/"
 
 
-def test_reader_is_told_when_the_connection_is_lost(site, browser):  # noqa: F811
+def test_reader_is_told_when_the_connection_is_lost(site, browser):
     page = open_page(browser, site, "/en/")
     notice = page.locator("[data-offline]")
     assert notice.is_hidden()
@@ -76,7 +74,7 @@ def test_reader_is_told_when_the_connection_is_lost(site, browser):  # noqa: F81
 
 
 @pytest.fixture
-def adoption(site, browser):  # noqa: F811
+def adoption(site, browser):
     """The form by which a recommendation is adopted, before somebody who may adopt one."""
     page = open_page(browser, site, "/en/")
     sign_in(page, site, factories.account_in(Role.CELL_MEMBER))

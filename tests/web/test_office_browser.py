@@ -9,23 +9,21 @@ from tests.web.browser import (
     assert_accessible,
     assert_no_overflow,
     assert_self_contained,
-    browser,  # noqa: F401
     open_page,
     sign_in,
-    site,  # noqa: F401
 )
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module", autouse=True)
-def content(site):  # noqa: F811
+def content(site):
     region()
     return {"article": an_article(slug="water", title="الماء أولا"), "draft": a_draft(title="مسودة")}
 
 
 @pytest.fixture
-def office(site, browser):  # noqa: F811
+def office(site, browser):
     page = open_page(browser, site, "/ar/")
     sign_in(page, site, account_in(Role.EDITOR))
 
@@ -76,7 +74,7 @@ def test_preview_of_a_draft_shows_the_page_of_the_site(office, content):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_article_is_accessible_and_fits(site, browser, content, width):  # noqa: F811
+def test_article_is_accessible_and_fits(site, browser, content, width):
     page = open_page(browser, site, "/ar/news/water/", width=width)
 
     assert_accessible(page)
@@ -85,7 +83,7 @@ def test_article_is_accessible_and_fits(site, browser, content, width):  # noqa:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_list_of_articles_is_accessible_and_fits(site, browser, content, width):  # noqa: F811
+def test_list_of_articles_is_accessible_and_fits(site, browser, content, width):
     page = open_page(browser, site, "/ar/news/", width=width)
 
     assert_accessible(page)

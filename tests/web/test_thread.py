@@ -97,8 +97,8 @@ def test_sentence_tells_beginning_place_and_delay():
         told = thread.sentence(FIVE_STATES)
 
     assert told == (
-        'Began with “observe”, <time datetime="2026-01-12">12 January 2026</time>. Now at “award”. '
-        '“agree” is <bdi class="n">41</bdi> days late.'
+        'Began with “observation”, <time datetime="2026-01-12">12 January 2026</time>. Now at “award”. '
+        '“agreement” is <bdi class="n">41</bdi> days late.'
     )
 
 
@@ -112,8 +112,8 @@ def test_sentence_names_what_comes_next_when_nothing_is_late():
         told = thread.sentence(Thread(beads))
 
     assert told == (
-        'Began with “observe”, <time datetime="2026-01-12">12 January 2026</time>. '
-        'Next is “consult”, before <time datetime="2026-02-01">1 February 2026</time>.'
+        'Began with “observation”, <time datetime="2026-01-12">12 January 2026</time>. '
+        'Next is “consultation”, before <time datetime="2026-02-01">1 February 2026</time>.'
     )
 
 
@@ -129,8 +129,8 @@ def test_miniature_draws_nine_marks_with_their_text():
         drawing = thread.miniature(FIVE_STATES)
 
     assert (
-        'aria-label="Decision thread. Done: observe, consult, prioritise, call; Now: award; Late: agree; '
-        'Missing: recommend"'
+        'aria-label="Decision thread. Done: observation, consultation, priority, call; Now: award; Late: agreement; '
+        'Missing: recommendation"'
     ) in drawing
     assert drawing.count("<circle") == 8
     assert drawing.count('<rect class="m-late" x="99" y="3" width="12" height="12" rx="3"/>') == 1

@@ -1,8 +1,8 @@
 """Cli: the `multaqa` command, one file a verb family.
 
-Every verb writes its result with `--json PATH|-`, its progress to standard error, and ends with 0 (done), 1 (the input
-is wrong, said in one sentence) or 2 (usage). Files are imported when their verb is asked for, so that a verb that needs
-no database does not wait for one.
+Every verb writes its result with `--json PATH|-`, its progress to standard error, and ends with 0 (done), 1
+(the input is wrong, said in one sentence) or 2 (usage). Files are imported when their verb is asked for, so
+that a verb that needs no database does not wait for one.
 """
 
 import os

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import numpy as np
 
+from multaqa.cli.words import _, allocation_sentence
 from multaqa.cli.output import json_option, refuse, write_json
 from multaqa.engine import pabulib
 from multaqa.engine.allocation import (
@@ -125,9 +126,9 @@ def command(
             "explain": round(perf_counter() - counted, 6),
         }
     except AllocationError as wrong:
-        refuse(" ".join(f"{file}: {wrong}".split()))
+        refuse(" ".join(f"{file}: {allocation_sentence(wrong)}".split()))
     except OSError as missing:
-        refuse(f"{file} cannot be read: {missing.strerror}.")
+        refuse(_("{file} cannot be read: {reason}.").format(file=file, reason=missing.strerror))
     if json_path is None:
         click.echo(_table(parsed, result))
     write_json(result, json_path)

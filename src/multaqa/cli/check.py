@@ -3,6 +3,7 @@
 import click
 
 from multaqa.cli.output import django, json_option, refuse, write_json
+from multaqa.cli.words import _
 
 
 @click.command()
@@ -19,4 +20,4 @@ def command(json_path: str | None) -> None:
         for part in found:
             click.echo(f"{'ok ' if part.sound else 'BAD'} {part.name}: {part.sentence}", err=json_path == "-")
         if not all(part.sound for part in found):
-            refuse("This installation is not healthy: see the lines marked BAD.")
+            refuse(_("This installation is not healthy: see the lines marked BAD."))

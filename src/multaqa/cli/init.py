@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from multaqa.cli.output import django, json_option, progress, refuse, write_json
+from multaqa.cli.words import _
 
 
 @click.command()
@@ -35,7 +36,7 @@ def command(pack: str, json_path: str | None) -> None:
                     step()
                 show("ready", len(steps))
         except OSError as error:
-            refuse(f"The pack cannot be read: {error.strerror}.")
+            refuse(_("The pack cannot be read: {reason}.").format(reason=error.strerror))
         models: dict[str, Any] = {
             "territories": Territory,
             "counts": Population,

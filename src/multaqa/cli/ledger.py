@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from multaqa.cli.output import django, json_option, refuse, write_json
+from multaqa.cli.words import _, merkle_sentence
 
 
 @click.group()
@@ -22,7 +23,7 @@ def export(folder: Path, json_path: str | None) -> None:
 
         audit = log.export(folder)
         write_json({"folder": str(folder), "size": audit.size, "key": log.verifier_key()}, json_path)
-        click.echo(f"{audit.size} entries in {folder}", err=True)
+        click.echo(_("{size} entries in {folder}").format(size=audit.size, folder=folder), err=True)
 
 
 @command.command()
@@ -42,11 +43,11 @@ def verify(folder: Path, key: str | None, json_path: str | None) -> None:
             return None
 
     if not folder.is_dir():
-        refuse(f"{folder} is not a folder: give the folder that `multaqa ledger export` wrote.")
+        refuse(_("{folder} is not a folder that multaqa ledger export wrote.").format(folder=folder))
     try:
         audit = merkle.check(read, (key or (read("key") or b"").decode(errors="replace")).strip())
     except merkle.Invalid as invalid:
-        refuse(invalid.message)
+        refuse(merkle_sentence(invalid.message))
     fault = audit.fault
     report = {
         "size": audit.size,
@@ -54,7 +55,7 @@ def verify(folder: Path, key: str | None, json_path: str | None) -> None:
         "fault": None
         if fault is None
         else {"kind": fault.kind, "entry": fault.index, "last": fault.last, "path": fault.path},
-        "sentence": str(merkle.explain(audit)),
+        "sentence": merkle_sentence(merkle.explain(audit)),
     }
     write_json(report, json_path)
     if fault is not None:

@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import click
 
+from multaqa.cli.words import _, language
+
 json_option = click.option(
     "--json", "json_path", metavar="PATH|-", help="Write the result as JSON to PATH or -."
 )
@@ -32,7 +34,7 @@ def write_json(result: Any, path: str | None) -> None:
     try:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
-        refuse(f"{path} cannot be written: {error.strerror}.")
+        refuse(_("{file} cannot be written: {reason}.").format(file=path, reason=error.strerror))
 
 
 @contextmanager
@@ -46,15 +48,14 @@ def django() -> Iterator[None]:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "multaqa.config.settings")
     framework.setup()
-    spoken = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en")[:2]
-    with override(spoken if spoken in ("ar", "fr") else "en"):
+    with override(language()):
         try:
             yield
         except Refused as refusal:
             refuse(refusal)
         except DatabaseError as error:
             refuse(
-                f"The database does not answer or is not ready: {error}. Run `multaqa init` or `multaqa demo` first."
+                _("The database is not ready ({reason}). Run multaqa init or multaqa demo first.").format(reason=error)
             )
 
 

@@ -8,7 +8,7 @@ from django.middleware.locale import LocaleMiddleware
 
 
 class ContentPolicyMiddleware:
-    """Public pages allow no inline script or style; the office keeps the narrowest policy its editor works under."""
+    """Public pages allow no inline script or style; the office has the narrowest policy its editor bears."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -23,7 +23,7 @@ class ContentPolicyMiddleware:
 
 
 class ArabicFirstLocaleMiddleware(LocaleMiddleware):
-    """The address decides the language, then the reader's own choice; else Arabic, whatever the browser was sold with."""
+    """The address decides the language, then the reader's choice, else Arabic; never the browser."""
 
     def process_request(self, request: HttpRequest) -> None:
         request.META.pop("HTTP_ACCEPT_LANGUAGE", None)

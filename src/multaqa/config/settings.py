@@ -1,6 +1,7 @@
 """The embedded default: SQLite, mail and messages on the console, one folder for everything that is written.
 
-Every value can be set by an environment variable that begins with MULTAQA_; `docs/reference/settings.md` lists them.
+Every value can be set by an environment variable that begins with MULTAQA_; `docs/reference/settings.md`
+lists them.
 """
 
 import os

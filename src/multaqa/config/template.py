@@ -24,7 +24,7 @@ def fingerprint() -> int:
 
 
 def unpack(target: Path) -> bool:
-    """Write the kept template to `target`; False when there is none or it is of another state of the migrations."""
+    """Write the kept template to `target`; False when there is none or the migrations have moved on."""
     if not TEMPLATE.exists():
         return False
     draft = target.with_name(f"{target.name}.{os.getpid()}")

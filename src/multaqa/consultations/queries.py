@@ -11,7 +11,6 @@ from django.db.models import (
     Count,
     IntegerField,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -255,7 +254,7 @@ def results(consultation: Consultation) -> Results:
     """
     if consultation.participants_counted is None:
         raise ValueError("a consultation has results once it is closed")
-    counted = shown_statements(consultation).prefetch_related(Prefetch("tallies", to_attr="counted"))
+    counted = shown_statements(consultation).prefetch_related("tallies")
     votes = Tally.objects.filter(statement__consultation=consultation).aggregate(
         n=Coalesce(Sum("agree"), Value(0))
         + Coalesce(Sum("disagree"), Value(0))
@@ -265,7 +264,7 @@ def results(consultation: Consultation) -> Results:
 
 
 def _result(statement: Statement) -> Result:
-    tallies: list[Tally] = statement.counted
+    tallies = list(statement.tallies.all())
     agree, disagree, passed = (
         sum(getattr(tally, name) for tally in tallies) for name in ("agree", "disagree", "passed")
     )

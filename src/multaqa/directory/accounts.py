@@ -24,7 +24,7 @@ class AnyDigits(forms.Form):
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = western(self.cleaned_data["code"]).strip()
-        return super().clean_code()  # type: ignore[misc]
+        return super().clean_code()
 
 
 class LoginForm(account.LoginForm):

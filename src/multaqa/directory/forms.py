@@ -24,7 +24,7 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["kind"].choices = [("", _("All kinds")), *Organisation.Kind.choices]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", _("All kinds")), *Organisation.Kind.choices]
         self.fields["q"].widget.attrs["dir"] = "auto"
         for field in self.fields.values():
             field.widget.attrs["class"] = "in"
@@ -100,11 +100,9 @@ class AppointForm(ActionForm):
         super().__init__(*args, **options)
         people = Person.objects.order_by("pk")
         if not allows(actor, "directory.appoint_to_public_office", organisation):
-            self.fields["function"].choices = [  # type: ignore[attr-defined]
-                (Office.Function.OFFICER.value, Office.Function.OFFICER.label)
-            ]
+            self.fields["function"].choices = [(Office.Function.OFFICER.value, Office.Function.OFFICER.label)]
             people = people.filter(Q(offices__isnull=True) | Q(offices__organisation=organisation)).distinct()
-        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        self.fields["person"].queryset = people
 
 
 class EndForm(ActionForm):

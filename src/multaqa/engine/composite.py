@@ -205,7 +205,8 @@ def _normalise(values: Floats, method: Method) -> Floats:
     high = np.array([item.high for item in method.indicators])
     worse_up = np.array([item.direction for item in method.indicators]) > 0
     share = np.where(worse_up, values - low, high - values) / (high - low)
-    return np.clip(share, 0.0, 1.0) * SCALE
+    scaled: Floats = np.clip(share, 0.0, 1.0) * SCALE
+    return scaled
 
 
 def _aggregate(normalised: Floats, weights: Floats, across: Floats, method: Method) -> tuple[Floats, Floats]:

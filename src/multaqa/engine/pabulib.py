@@ -46,6 +46,7 @@ class PabulibError(AllocationError):
 
     def __init__(self, key: str, message: str, *, line: int, **values: object) -> None:
         super().__init__(key, "Line {line}: " + message, line=line, **values)
+        self.template = message
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """What a reader may do next with an object; what is not possible yet says what opens it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from multaqa.directory.actors import Actor
+from multaqa.directory.actors import Actor, Function
 from multaqa.funds.models import Application, Award, Call
 from multaqa.kit import clock, formats
 from multaqa.kit.policy import allows
@@ -33,8 +34,7 @@ def for_call(actor: Actor, call: Call) -> list[Offer]:
     if call.is_decided:
         found.append(_call("results", _("Read the results"), call))
     if call.state == state.OPEN and today <= call.closes_on:
-        opens = _("Applications open on %(day)s.") % {"day": formats.day(call.opens_on)}
-        found.append(_call("apply", _("Apply"), call, "" if today >= call.opens_on else opens))
+        found.append(_call("apply", _("Apply"), call, _opens_applying(actor, call, today)))
     if call.state == state.OPEN and allows(actor, "funds.close_call", call):
         opens = _("Possible after the last day for applications, %(day)s.") % {
             "day": formats.day(call.closes_on)
@@ -48,6 +48,15 @@ def for_call(actor: Actor, call: Call) -> list[Offer]:
     if call.state == state.VOTING:
         found += _vote(actor, call)
     return found
+
+
+def _opens_applying(actor: Actor, call: Call, today: date) -> str:
+    """A stranger is asked to sign in first; whoever is known and speaks for no association learns who applies."""
+    if today < call.opens_on:
+        return _("Applications open on %(day)s.") % {"day": formats.day(call.opens_on)}
+    if actor.account and not actor.organisations(Function.OFFICER):
+        return _("The officers of an association apply in its name.")
+    return ""
 
 
 def _vote(actor: Actor, call: Call) -> list[Offer]:

@@ -173,15 +173,13 @@ def latest_result() -> Allocation | None:
 
 def figures() -> Figures:
     """For the front page: three statements."""
-    money = (
-        Envelope.objects.values("currency").annotate(amount=Sum("amount")).order_by("-amount").first() or {}
-    )
-    currency = money.get("currency", "MAD")
+    largest = Envelope.objects.values("currency").annotate(sum=Sum("amount")).order_by("-sum").first()
+    currency = largest["currency"] if largest else "MAD"
     granted = Award.objects.filter(currency=currency).aggregate(
         n=Count("pk"), amount=Sum("amount"), paid=Sum("paid")
     )
     return Figures(
-        envelope=Money(money.get("amount") or 0, currency),
+        envelope=Money(largest["sum"] if largest else 0, currency),
         granted=Money(granted["amount"] or 0, currency),
         paid=Money(granted["paid"] or 0, currency),
         awards=granted["n"],

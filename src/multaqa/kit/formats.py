@@ -1,7 +1,7 @@
 """Dates, numbers and money as the reader's language writes them in the region.
 
-Western digits everywhere, Moroccan month names in Arabic, no-break spaces between thousands, comma for decimals.
-Every function returns plain text; the `kit` template tags wrap it in `<bdi>`.
+Western digits everywhere, Moroccan month names in Arabic, no-break spaces between thousands, comma for
+decimals. Every function returns plain text; the `kit` template tags wrap it in `<bdi>`.
 """
 
 from datetime import date, datetime
@@ -52,7 +52,7 @@ def clock_time(value: datetime) -> str:
 
 
 def hijri(value: date | datetime) -> str:
-    """The Umm al-Qura day, moved by the region's offset; empty outside the calendar's table (1924 to 2077)."""
+    """The Umm al-Qura day, moved by the region's offset; empty outside the calendar's table, 1924–2077."""
     local = timezone.localtime(value).date() if isinstance(value, datetime) else value
     try:
         shifted = date.fromordinal(local.toordinal() + settings.HIJRI_OFFSET_DAYS)

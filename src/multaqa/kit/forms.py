@@ -44,6 +44,8 @@ class ActionForm(forms.Form):
             )
             if not choice:
                 field.widget.attrs.setdefault("class", "in")
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == "---------":
+                field.empty_label = _("Choose…")
             if field.help_text:
                 field.widget.attrs.setdefault("aria-describedby", f"id_{name}_helptext")
             if isinstance(field, forms.CharField) and isinstance(

@@ -14,7 +14,7 @@ _KEPT_BYTES = 40_000
 
 
 class AnswersMiddleware:
-    """Forbidden sends a stranger to sign in, with the typed text kept, and tells anybody else no; Refused says why."""
+    """Forbidden sends a stranger to sign in, typed text kept, and tells anybody else no; Refused says why."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,11 +31,11 @@ class AnswersMiddleware:
         if user.is_authenticated:
             return render(request, "403.html", status=403)
         _keep_form(request)
-        answer = redirect_to_login(request.get_full_path())
+        answer: HttpResponse = redirect_to_login(request.get_full_path())
         if request.headers.get("HX-Request"):
             # a fragment of a page must not be replaced by the sign-in page: the whole page goes there
-            answer = HttpResponse(status=204, headers={"HX-Redirect": answer.url})
-        answer.asks_again = True  # type: ignore[attr-defined]
+            answer = HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
+        answer.asks_again = True  # type: ignore[attr-defined]  # kit.idempotency reads it
         return answer
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -37,7 +38,7 @@ class IdempotencyMiddleware:
             return self.get_response(request)
         key = request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key", "")
         if not _KEY.fullmatch(key):
-            return _refusal(_("This form has no submission key. Reload the page and send it again."))
+            return _refusal(request, _("This form has no submission key. Reload the page and send it again."))
         # a keyed pseudonym: a row here must not join a vote to an account by its time
         asker = salted_hmac("multaqa.kit.idempotency", str(request.user.pk), algorithm="sha256").hexdigest()
         try:
@@ -58,12 +59,12 @@ class IdempotencyMiddleware:
             if earlier is None:
                 raise
         if (earlier.asker, earlier.path) != (asker, request.path):
-            return _refusal(_("This submission key was used elsewhere. Reload the page and send it again."))
+            return _refusal(request, _("This submission key was used elsewhere. Reload the page and send it again."))
         answer = HttpResponse(earlier.body, status=earlier.status, content_type=earlier.content_type or None)
         if earlier.location:
             answer["Location"] = earlier.location
         return answer
 
 
-def _refusal(sentence: str) -> HttpResponse:
-    return HttpResponseBadRequest(sentence, content_type="text/plain; charset=utf-8")
+def _refusal(request: HttpRequest, sentence: str) -> HttpResponse:
+    return render(request, "refused.html", {"sentence": sentence}, status=400)

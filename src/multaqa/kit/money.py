@@ -29,8 +29,8 @@ def scale(currency: str) -> int:
 def parse_amount(text: str, currency: str) -> int:
     """The minor units of an amount as a person writes it.
 
-    Accepts Arabic-Indic digits, spaces or no-break spaces between thousands, and a comma or a point before the
-    decimals. Raises ValueError when it is no amount, or has more decimals than the currency.
+    Accepts Arabic-Indic digits, spaces or no-break spaces between thousands, and a comma or a point before
+    the decimals. Raises ValueError when it is no amount, or has more decimals than the currency.
 
     >>> parse_amount("1 234,50", "MAD")
     123450

@@ -5,15 +5,15 @@ A permission nobody wrote down is refused, and asking for one that does not exis
 
 from typing import Any
 
-import rules
 from django.core.exceptions import PermissionDenied
+from rules.permissions import has_perm, perm_exists
 
 
 class Forbidden(PermissionDenied):
     """The actor may not do this. Says which permission was missing."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  a refusal is an answer, not an error
     """The act is not possible as asked. Carries one sentence for the reader, translated when shown.
 
     `field` names the form field at fault, when there is one.
@@ -31,9 +31,9 @@ class Refused(Exception):
 
 def allows(actor: Any, permission: str, target: Any = None) -> bool:
     """May `actor` do this to `target`?  Raises KeyError for a permission that no rule names."""
-    if not rules.perm_exists(permission):
+    if not perm_exists(permission):
         raise KeyError(permission)
-    return bool(rules.has_perm(permission, actor, target))
+    return bool(has_perm(permission, actor, target))
 
 
 def require(actor: Any, permission: str, target: Any = None) -> None:

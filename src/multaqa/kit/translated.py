@@ -1,6 +1,7 @@
 """Text in several languages, stored in one JSON column.
 
-The column holds {"ar": …, "fr": …, "en": …} with real letters, not escapes, so that the database can search it.
+The column holds {"ar": …, "fr": …, "en": …} with real letters, not escapes, so that the database can search
+it.
 """
 
 import json

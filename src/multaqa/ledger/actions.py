@@ -51,9 +51,10 @@ def record(
 ) -> Entry:
     """Write one public fact in the transaction of the fact itself.
 
-    facts: public, JSON-ready values; dates and texts are converted. private: personal data, of which the entry
-    keeps only a salted commitment. causes: the objects this one follows from. Raises KeyError for a verb that no
-    room registered, RuntimeError outside a transaction, ValueError for an entry above 65,535 bytes.
+    facts: public, JSON-ready values; dates and texts are converted. private: personal data, of which the
+    entry keeps only a salted commitment. causes: the objects this one follows from. Raises KeyError for a
+    verb that no room registered, RuntimeError outside a transaction, ValueError for an entry above 65,535
+    bytes.
     """
     if verb not in LABELS:
         raise KeyError(verb)

@@ -1,7 +1,8 @@
 """The public log: entries in their final order, hashed, signed and laid out as static files.
 
-One integrator at a time gives pending entries their place. The last signed checkpoint is kept outside the database,
-in the folder that is published, so that a database restored from an older copy cannot sign a shorter or another log.
+One integrator at a time gives pending entries their place. The last signed checkpoint is kept outside the
+database, in the folder that is published, so that a database restored from an older copy cannot sign a
+shorter or another log.
 """
 
 import base64
@@ -60,8 +61,8 @@ def integrate() -> merkle.Checkpoint | None:
     """Give every pending entry its place, sign the new root and publish it.
 
     Returns the newest checkpoint, None for an empty log. Raises Forked when the database is older than the
-    published log or disagrees with it. Safe against being killed at any moment: what was committed but not yet
-    published is published by the next run.
+    published log or disagrees with it. Safe against being killed at any moment: what was committed but not
+    yet published is published by the next run.
     """
     with _alone():
         on_disk = published()
@@ -101,7 +102,8 @@ def _refuse_fork(tree: merkle.Tree, known: Checkpoint | None, on_disk: merkle.Ch
     if known and (tree.size != size or _text(tree.root()) != known.root):
         raise Forked(
             _(
-                "The entries of the database do not lead to the signed root of size %(size)d; nothing was signed."
+                "The entries of the database do not lead to the signed root of size %(size)d; "
+                "nothing was signed."
             ),
             size=size,
         )
@@ -179,7 +181,7 @@ def receipt(index: int) -> bytes:
 def check_receipt(text: bytes) -> tuple[Entry, merkle.Checkpoint]:
     """The entry a receipt proves, and the checkpoint under which it does.
 
-    Raises merkle.Invalid when the receipt is malformed, signed by somebody else, or proves no entry of this log.
+    Raises merkle.Invalid when the receipt is malformed, signed by another, or proves no entry of this log.
     """
     parsed = merkle.parse_receipt(text)
     entry = Entry.objects.filter(index=parsed.index).first()
@@ -193,7 +195,7 @@ def _text(root: bytes) -> str:
 
 
 def _seed() -> bytes:
-    """The signing key, made once, readable by its owner only. It never enters the database or the repository."""
+    """The signing key, made once, readable by its owner only; never in the database or the repository."""
     path = Path(settings.LEDGER_ROOT) / "signing_key"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

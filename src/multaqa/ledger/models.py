@@ -70,7 +70,7 @@ class Link(models.Model):
 
 
 class PrivateData(models.Model):
-    """What an entry only commits to: SHA-256(salt ‖ canonical JSON). Erasing the row leaves the proof intact."""
+    """What an entry only commits to: SHA-256(salt ‖ canonical JSON). Erasing the row spares the proof."""
 
     entry = models.OneToOneField(Entry, on_delete=models.CASCADE, related_name="private", primary_key=True)
     salt = models.BinaryField(max_length=32)

@@ -18,7 +18,7 @@ STEPS = tuple(Step)
 
 @dataclass(frozen=True, slots=True)
 class Bead:
-    """One step of a thread. `on`: when it was done; `due_on`: when it is or was due; `url`: the object it leads to."""
+    """One step of a thread. `on`: when it was done; `due_on`: when it is or was due; `url`: its object."""
 
     step: Step
     state: str  # done, current, missing, overdue, next
@@ -76,7 +76,7 @@ def threads(items: Iterable[models.Model]) -> dict[str, Thread]:
 
 @dataclass(frozen=True, slots=True)
 class _Family:
-    """What an object follows from, and what followed from it (itself in both); its siblings are in neither."""
+    """What an object follows from and what followed from it (itself in both); siblings are in neither."""
 
     causes: set[str]
     effects: set[str]
@@ -107,9 +107,9 @@ def _relatives(roots: list[str]) -> dict[str, _Family]:
 def _of_this_turn(root: str, family: _Family, by_subject: dict[str, list[Entry]]) -> list[Entry]:
     """The entries of one turn of the loop, those that count most last.
 
-    An evaluation leads to a new recommendation: that one's thread begins anew, so later steps of what it follows
-    from, and earlier steps of what followed from it, belong to other turns. Of several effects the first counts, of
-    several causes the last, and an object's own entries before all others.
+    An evaluation leads to a new recommendation: that one's thread begins anew, so later steps of what it
+    follows from, and earlier steps of what followed from it, belong to other turns. Of several effects the
+    first counts, of several causes the last, and an object's own entries before all others.
     """
     own = [STEPS.index(Step(entry.step)) for entry in by_subject.get(root, []) if entry.step]
     first, last = (min(own), max(own)) if own else (len(STEPS), 0)

@@ -15,8 +15,8 @@ _SENTENCES: Mapping[str, Any] = {
     "missing": _("The file %(path)s is missing, so entries %(index)d to %(last)d cannot be proven."),
     "checkpoint": _("The signed summary (%(path)s) is not valid, so nothing below it can be trusted."),
     "root": _(
-        "The hashes agree with one another but not with the signed root: entries %(index)d to %(last)d cannot be "
-        "trusted."
+        "The hashes agree with one another but not with the signed root: "
+        "entries %(index)d to %(last)d cannot be trusted."
     ),
     "receipt_mismatch": _("The receipt does not prove the entry at place %(index)d of %(size)d."),
     "note_unsigned": _("This receipt is not signed by this ledger."),

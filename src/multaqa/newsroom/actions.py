@@ -108,7 +108,7 @@ def withdraw_article(*, actor: Actor, article: Article, reason: Translated) -> A
     if not reason:
         raise Refused(_("Say in one sentence why this article is withdrawn."), field="reason")
     with transaction.atomic():
-        stored = Article.objects.select_for_update().get(pk=article.pk)
+        stored: Article = Article.objects.select_for_update().get(pk=article.pk)
         if not stored.live:
             raise Refused(_("This article is not public."))
         UnpublishPageAction(stored, user=actor.account).execute(skip_permission_checks=True)
@@ -147,4 +147,5 @@ def _publish(actor: Actor, stored: Article, revision: Revision) -> Article:
         "latest_revision_created_at": now,
     }
     Article.objects.filter(pk=stored.pk).update(**dates)
-    return Article.objects.select_related("locale", "dateline_place").get(pk=stored.pk)
+    published: Article = Article.objects.select_related("locale", "dateline_place").get(pk=stored.pk)
+    return published

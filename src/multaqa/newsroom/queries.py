@@ -33,7 +33,9 @@ def active_language() -> str:
 
 def articles(language: str = "", section: str = "") -> QuerySet[Article]:
     """Public articles in one language, newest first."""
-    found = Article.objects.live().filter(locale__language_code=language or active_language())
+    found: QuerySet[Article] = Article.objects.live().filter(
+        locale__language_code=language or active_language()
+    )
     if section:
         found = found.filter(section=section)
     return found.select_related("locale", "dateline_place").order_by("-first_published_at", "-pk")
@@ -65,7 +67,10 @@ def article_at(slug: str) -> Article | None:
 
 
 def newsroom(language: str = "") -> Newsroom | None:
-    return Newsroom.objects.filter(locale__language_code=language or active_language()).first()
+    found: Newsroom | None = Newsroom.objects.filter(
+        locale__language_code=language or active_language()
+    ).first()
+    return found
 
 
 def due(now: datetime) -> list[Revision]:

@@ -49,7 +49,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"article": found, "withdrawal": found.withdrawals.first()}
         return render(request, "newsroom/withdrawn.html", context, status=410)
     context = found.get_context(request)
-    request.alternates = context["alternates"]  # type: ignore[attr-defined]  the shell links the languages by it
+    request.alternates = context["alternates"]  # type: ignore[attr-defined]  # the shell links the languages by it
     return render(request, "newsroom/article.html", context)
 
 

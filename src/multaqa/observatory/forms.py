@@ -39,9 +39,9 @@ class ObserveForm(ActionForm):
         super().__init__(*args, **options)
         served = [organisation.pk for organisation in actor.organisations(*REPORTERS)]
         home = home_pack()
-        self.fields["reporter"].queryset = Organisation.objects.filter(pk__in=served)  # type: ignore[attr-defined]
+        self.fields["reporter"].queryset = Organisation.objects.filter(pk__in=served)
         if home is not None:
-            self.fields["territory"].queryset = communes(home.root)  # type: ignore[attr-defined]
+            self.fields["territory"].queryset = communes(home.root)
 
 
 class ReleaseForm(ActionForm):

@@ -32,7 +32,7 @@ class Indicator(models.Model):
         PERCENT = "percent", _("percent")
         KILOMETRES = "km", _("kilometres")
         PEOPLE_PER_ROOM = "people_per_room", _("people per room")
-        COUNT = "count", _("number")
+        COUNT = "count", pgettext_lazy("unit", "number")
         SCALE = "scale", _("scale from 0 to 10")
 
     class Direction(models.IntegerChoices):

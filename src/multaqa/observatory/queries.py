@@ -371,11 +371,11 @@ def index_inputs(root: Territory) -> Inputs:
     values, error = np.full(shape, np.nan), np.zeros(shape)
     for row, territory in enumerate(places):
         for column, indicator in enumerate(indicators):
-            value = latest.get((territory.pk, indicator.pk))
+            known = latest.get((territory.pk, indicator.pk))
             # a year is one year for all: a figure of an older census is no figure of this one
-            if value is not None and value.value is not None and value.year == year_of[indicator.pk]:
-                values[row, column] = value.value
-                error[row, column] = _error(value, indicator)
+            if known is not None and known.value is not None and known.year == year_of[indicator.pk]:
+                values[row, column] = known.value
+                error[row, column] = _error(known, indicator)
     return Inputs(
         places,
         indicators,

@@ -1,6 +1,6 @@
 """What agreements say, read in a fixed number of statements."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -268,7 +268,7 @@ def parties_of(actor: Actor, agreement: Agreement) -> list[Party]:
     return [party for party in held if speaks_for(actor, party.organisation)]
 
 
-def waiting_for(actor: Actor) -> Sequence[Agreement]:
+def waiting_for(actor: Actor) -> QuerySet[Agreement]:
     """Agreements open for signature that wait for an organisation the actor speaks for."""
     organisations = [
         organisation for organisation in actor.organisations() if speaks_for(actor, organisation)

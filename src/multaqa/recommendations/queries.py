@@ -185,7 +185,7 @@ def origins(limit: int = 40) -> QuerySet[Entry]:
 def subject_of(entry: Entry) -> Model:
     """The object an entry is about, whichever room holds it. Raises LookupError when it is gone."""
     name, key = entry.subject.split(":")
-    found = apps.get_model(name)._default_manager.filter(pk=key).first()
+    found: Model | None = apps.get_model(name)._default_manager.filter(pk=key).first()
     if found is None:
         raise LookupError(entry.subject)
     return found

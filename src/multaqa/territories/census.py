@@ -84,7 +84,7 @@ def places(region: str) -> list[Place]:
 
 
 def counts(region: str) -> list[Count]:
-    """Legal and municipal population and households by census; what a census left blank or at 0 has no row."""
+    """Legal and municipal population and households by census; what a census left blank or 0 has no row."""
     found: dict[tuple[str, int, str], int | None] = {}
     for census in CENSUSES:
         year = int(census)

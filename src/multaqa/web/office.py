@@ -14,6 +14,7 @@ from django.db import models
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
@@ -36,7 +37,7 @@ _PUBLIC_WORK = {F.COORDINATOR, F.COUNCIL_OFFICER, F.FACILITATOR, F.EDITOR} | _WA
 ROOMS: tuple[tuple[str, Any, str, set[str]], ...] = (
     ("newsroom", _("Newsroom"), "doc-full", {F.EDITOR} | _WATCH),
     ("observatory", _("Observatory"), "view", _PUBLIC_WORK),
-    ("consultations", _("Consultations"), "comment", _PUBLIC_WORK),
+    ("consultations", pgettext_lazy("section", "Consultations"), "comment", _PUBLIC_WORK),
     ("recommendations", _("Recommendations"), "list-ul", _PUBLIC_WORK | {F.CELL_MEMBER}),
     ("funds", _("Fund"), "calendar-check", {F.CELL_MEMBER, F.COORDINATOR} | _WATCH),
     ("partnerships", _("Agreements"), "link", {F.CELL_MEMBER, F.COORDINATOR, F.COUNCIL_OFFICER} | _WATCH),

@@ -10,7 +10,7 @@ from django.core.cache import cache as kept
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, translate_url
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from multaqa.kit import clock
@@ -20,7 +20,7 @@ _PACK_SECONDS = 60
 _SECTIONS = (
     ("news/", _("News")),
     ("observatory/", _("Observatory")),
-    ("consultations/", _("Consultations")),
+    ("consultations/", pgettext_lazy("section", "Consultations")),
     ("petitions/", _("Petitions")),
     ("recommendations/", _("Recommendations")),
     ("fund/", _("Fund")),

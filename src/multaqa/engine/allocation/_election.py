@@ -18,11 +18,12 @@ Mask = NDArray[np.bool_]
 
 
 class AllocationError(ValueError):
-    """The count cannot be made. `key` and `values` let a screen say it in the reader's language."""
+    """The count cannot be made. `template` and `values` let a screen say it in the reader's language."""
 
     def __init__(self, key: str, message: str, **values: object) -> None:
         super().__init__(message.format(**values))
         self.key = key
+        self.template = message
         self.values = values
 
 
