@@ -55,4 +55,4 @@ def _own_log(settings, tmp_path):
 
 
 # registered once for all rooms: a worker has one Chromium
-from tests.web.browser import browser, site  # noqa: E402, F401
+from tests.web.browser import browser, site  # noqa: E402, F401  fixtures; they need what stands above

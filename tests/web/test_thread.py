@@ -129,8 +129,8 @@ def test_miniature_draws_nine_marks_with_their_text():
         drawing = thread.miniature(FIVE_STATES)
 
     assert (
-        'aria-label="Decision thread. Done: observation, consultation, priority, call; Now: award; Late: agreement; '
-        'Missing: recommendation"'
+        'aria-label="Decision thread. Done: observation, consultation, priority, call; Now: award; '
+        'Late: agreement; Missing: recommendation"'
     ) in drawing
     assert drawing.count("<circle") == 8
     assert drawing.count('<rect class="m-late" x="99" y="3" width="12" height="12" rx="3"/>') == 1

@@ -11,8 +11,8 @@ from typing import Any
 import click
 import numpy as np
 
-from multaqa.cli.words import _, allocation_sentence
 from multaqa.cli.output import json_option, refuse, write_json
+from multaqa.cli.words import _, allocation_sentence
 from multaqa.engine import pabulib
 from multaqa.engine.allocation import (
     COMPLETIONS,

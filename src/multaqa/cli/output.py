@@ -55,7 +55,9 @@ def django() -> Iterator[None]:
             refuse(refusal)
         except DatabaseError as error:
             refuse(
-                _("The database is not ready ({reason}). Run multaqa init or multaqa demo first.").format(reason=error)
+                _("The database is not ready ({reason}). Run multaqa init or multaqa demo first.").format(
+                    reason=error
+                )
             )
 
 

@@ -13,7 +13,9 @@ _PACKAGE = Path(__file__).parents[1]
 
 def language() -> str:
     """ar, fr or en, as LC_ALL, LC_MESSAGES or LANG ask; English where they ask for something else."""
-    asked = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
+    asked = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en"
+    )
     return asked[:2] if asked[:2] in ("ar", "fr") else "en"
 
 

@@ -1,11 +1,13 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DirectoryConfig(AppConfig):
     name = "multaqa.directory"
     label = "directory"
+    verbose_name = _("Directory")
 
     def ready(self) -> None:
         from allauth.account.signals import email_confirmed

@@ -272,7 +272,11 @@ class RegisterFilter(forms.Form):
     text = forms.CharField(label=_("Words in the title, the association or the deliberation"), required=False)
     year = WholeNumberField(label=_("Year"), required=False, min_value=1900, max_value=2100)
     call = forms.ModelChoiceField(
-        Call.objects.all(), label=_("Call"), required=False, to_field_name="reference"
+        Call.objects.all(),
+        label=_("Call"),
+        required=False,
+        to_field_name="reference",
+        empty_label=_("All"),
     )
     state = forms.ChoiceField(
         label=_("Payment"),

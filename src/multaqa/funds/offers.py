@@ -51,7 +51,7 @@ def for_call(actor: Actor, call: Call) -> list[Offer]:
 
 
 def _opens_applying(actor: Actor, call: Call, today: date) -> str:
-    """A stranger is asked to sign in first; whoever is known and speaks for no association learns who applies."""
+    """A stranger is asked to sign in; who is known and speaks for no association learns who applies."""
     if today < call.opens_on:
         return _("Applications open on %(day)s.") % {"day": formats.day(call.opens_on)}
     if actor.account and not actor.organisations(Function.OFFICER):

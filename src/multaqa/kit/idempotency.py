@@ -59,7 +59,9 @@ class IdempotencyMiddleware:
             if earlier is None:
                 raise
         if (earlier.asker, earlier.path) != (asker, request.path):
-            return _refusal(request, _("This submission key was used elsewhere. Reload the page and send it again."))
+            return _refusal(
+                request, _("This submission key was used elsewhere. Reload the page and send it again.")
+            )
         answer = HttpResponse(earlier.body, status=earlier.status, content_type=earlier.content_type or None)
         if earlier.location:
             answer["Location"] = earlier.location

@@ -14,6 +14,7 @@ from multaqa.ledger.models import Entry, reference
 from multaqa.ledger.steps import Step
 
 STEPS = tuple(Step)
+_LATEST_READ = 12  # entries read for each line shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,5 +178,8 @@ def entries(*, subject: str = "", room: str = "") -> models.QuerySet[Entry]:
 
 
 def latest(count: int) -> list[Entry]:
-    """The newest entries."""
-    return list(Entry.objects.defer("payload")[:count])
+    """The newest entry of each of the last objects written about: a hundred votes on one question are one line."""
+    found: dict[str, Entry] = {}
+    for entry in Entry.objects.defer("payload")[: count * _LATEST_READ]:
+        found.setdefault(entry.subject, entry)
+    return list(found.values())[:count]

@@ -45,12 +45,11 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """How many recommendations stand where. `median_days_late` is None when nothing is late."""
+class Counts:
+    """How many recommendations stand where."""
 
     total: int
     counts: Mapping[Standing, int]
-    median_days_late: int | None
 
     @property
     def unanswered(self) -> int:
@@ -72,6 +71,13 @@ class Figures:
             shares.append(Share(standing, self.counts[standing], start, width))
             start += width
         return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Figures(Counts):
+    """The same, and how late the silent ones are: `median_days_late` is None when nothing is late."""
+
+    median_days_late: int | None
 
 
 def _where(standing: Standing, today: date) -> Q:
@@ -116,21 +122,27 @@ def tracker(filters: Filters = Filters()) -> QuerySet[Recommendation]:
     return found.order_by(rank, "due_on", "pk")
 
 
-def figures() -> Figures:
-    """How many stand where, and how late the silent ones are: two SQL statements."""
+def counts() -> Counts:
+    """How many stand where: one SQL statement."""
     today = clock.today()
     counted = Recommendation.objects.aggregate(
         total=Count("pk"),
         **{standing.value: Count("pk", filter=_where(standing, today)) for standing in Standing},
     )
-    silent = counted[Standing.UNANSWERED.value]
+    return Counts(counted["total"], {standing: counted[standing.value] for standing in Standing})
+
+
+def figures() -> Figures:
+    """How many stand where, and how late the silent ones are: two SQL statements."""
+    today, counted = clock.today(), counts()
+    silent = counted.unanswered
     late = Recommendation.objects.filter(_where(Standing.UNANSWERED, today)).order_by("due_on")
     # the middle one, or the middle two, so that the cost does not grow with the number of silent addressees
     middle = late.values_list("due_on", flat=True)[max(0, silent - 1) // 2 : silent // 2 + 1]
     days = [(today - due).days for due in middle]
     return Figures(
-        total=counted["total"],
-        counts={standing: counted[standing.value] for standing in Standing},
+        total=counted.total,
+        counts=counted.counts,
         median_days_late=round(median(days)) if days else None,
     )
 

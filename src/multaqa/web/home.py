@@ -96,7 +96,7 @@ class FrontPage:
 
 
 def front_page(pack: RegionPack | None) -> FrontPage:
-    """Everything the front page shows: nine SQL statements in Arabic, two more where French or English has to
+    """Everything the front page shows: eight SQL statements at most, one more where French or English has to
     borrow Arabic articles, four more for the pulse when it is not kept.
     """
     news = newsroom.front_page()
@@ -129,8 +129,8 @@ def openings(today: date) -> list[Opening]:
 
 
 def answers() -> Answers:
-    """The tracker in short: three SQL statements."""
-    counted = recommendations.figures()
+    """The tracker in short: two SQL statements."""
+    counted = recommendations.counts()
     return Answers(
         total=counted.total,
         unanswered=counted.unanswered,

@@ -45,7 +45,8 @@ def _build(home: Path) -> None:
         from django.core.management import call_command
         from django.db import transaction
 
-        from multaqa.cli.demo.story import Story, tell
+        from multaqa.cli.demo.story import CHAPTERS
+        from multaqa.cli.demo.telling import Story, tell
         from multaqa.kit import chance
         from multaqa.ledger import log
 
@@ -53,7 +54,7 @@ def _build(home: Path) -> None:
         with chance.seeded(_SEED), transaction.atomic():
             story = Story()
             with progress("the story", of=story.length) as show:
-                for chapter, days_ago in tell(story):
+                for chapter, days_ago in tell(story, CHAPTERS):
                     show(chapter, story.length - days_ago)
         with progress("the ledger", of=1) as show:
             log.integrate()

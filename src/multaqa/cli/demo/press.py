@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wagtail.models import Locale
 
+from multaqa.cli.demo.telling import At, Chapter, Story
 from multaqa.kit import clock
 from multaqa.kit.formats import amount
 from multaqa.ledger.models import reference
 from multaqa.newsroom.actions import publish_article
 from multaqa.newsroom.models import Article, Newsroom
 from multaqa.territories.models import Territory
-
-if TYPE_CHECKING:
-    from multaqa.cli.demo.story import Chapter, Story
 
 _CLOSED = {
     "ar": "التعليقات لم تفتح بعد في هذه النسخة.",
@@ -32,10 +30,8 @@ class Words:
     body: tuple[tuple[str, Any], ...]
 
 
-def publishing(story: "Story") -> "Chapter":
+def publishing(story: Story) -> Chapter:
     """Three articles of the demonstration and one from the archive, which reports a real meeting of 2018."""
-    from multaqa.cli.demo.story import At
-
     yield At(175, hour=10)
     dakhla = story.place("12.391.01.01")
     _print(
@@ -73,7 +69,7 @@ def publishing(story: "Story") -> "Chapter":
 
 
 def _print(
-    story: "Story",
+    story: Story,
     slug: str,
     section: str,
     about: list[Any],
@@ -120,7 +116,7 @@ def _paragraphs(*texts: str) -> tuple[tuple[str, Any], ...]:
     return tuple(("paragraph", f"<p>{text}</p>") for text in texts)
 
 
-def _result(story: "Story") -> dict[str, Words]:
+def _result(story: Story) -> dict[str, Words]:
     awards, call = story["awards"], story["call"]
     given = amount(sum(award.amount for award in awards), "MAD")
     whole = amount(call.amount, "MAD")
