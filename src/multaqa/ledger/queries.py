@@ -178,7 +178,7 @@ def entries(*, subject: str = "", room: str = "") -> models.QuerySet[Entry]:
 
 
 def latest(count: int) -> list[Entry]:
-    """The newest entry of each of the last objects written about: a hundred votes on one question are one line."""
+    """The newest entry of each of the last objects written about: a hundred votes are one line."""
     found: dict[str, Entry] = {}
     for entry in Entry.objects.defer("payload")[: count * _LATEST_READ]:
         found.setdefault(entry.subject, entry)

@@ -1,5 +1,6 @@
 """`multaqa demo`: a whole region to look at, built by the same actions as everybody uses."""
 
+import hashlib
 import os
 import shutil
 import sys
@@ -38,6 +39,8 @@ def command(port: int, no_serve: bool, fresh: bool) -> None:
 def _build(home: Path) -> None:
     from multaqa.config import template
 
+    # the same demonstration everywhere, to the byte: whoever may read its password may read its key
+    (home / "secret_key").write_text(hashlib.sha256(b"multaqa demonstration").hexdigest())
     database = home / "multaqa.sqlite3"
     if not template.unpack(database):
         click.echo("The kept database is of another version: running every migration (15 s).", err=True)
