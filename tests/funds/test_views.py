@@ -263,7 +263,7 @@ def test_award_page_says_which_rule_blocks_the_instalment():
     page = read(award.get_absolute_url(), Role.COORDINATOR)
 
     assert "منحة فوق 300" in page
-    assert "PUB-50K" in page
+    assert "Circular 7/2003" in page
     assert "يأتي قبله الشطر 1." in page
     assert address("release_tranche", award.pk, 1) not in page
 

@@ -61,7 +61,7 @@ def test_post_without_a_key_is_refused_in_a_sentence():
     answer = signed_in().post(URL, {**adoption(), "idempotency_key": ""})
 
     assert answer.status_code == 400
-    assert answer.content.decode() == "لا مفتاح إرسال لهذه الاستمارة. أعد تحميل الصفحة ثم أرسلها من جديد."
+    assert "لا مفتاح إرسال لهذه الاستمارة. أعد تحميل الصفحة ثم أرسلها من جديد." in answer.content.decode()
     assert adopted() == 0
 
 

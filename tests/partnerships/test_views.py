@@ -94,7 +94,7 @@ def test_register_downloads_as_a_table(client):
 
     answer = client.get(url("register_csv"), {"state": "in_force"})
 
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert [(row["reference"], row["amount_minor"]) for row in rows] == [("2025-01", "100000000")]
 
 

@@ -11,7 +11,10 @@ The server has its own copy of the migrated database; what a test writes there s
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,32 +44,49 @@ class Watch:
     foreign: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def site(django_db_blocker, tmp_path_factory):
-    """The address of a server with a database of its own, empty but for what migrations put there."""
-    copy = tmp_path_factory.mktemp("site") / "multaqa.sqlite3"
-    shutil.copy(template_database(), copy)
+@contextmanager
+def connected(database: Path, folder: Path, blocker: Any) -> Iterator[None]:
+    """Django at work in a copy of a database, kept in a folder; whatever is written there stays there."""
+    copy = folder / "multaqa.sqlite3"
+    shutil.copy(database, copy)
     connection = connections["default"]
     before = connection.settings_dict["NAME"]
-    with (
-        django_db_blocker.unblock(),
-        modify_settings(ALLOWED_HOSTS={"append": "localhost"}),
-        override_settings(DEBUG=False),
-    ):
+    with blocker.unblock():
         connection.close()
         connection.settings_dict["NAME"] = str(copy)
         cache.clear()
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+            cache.clear()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a server at work in the connected database."""
+    with modify_settings(ALLOWED_HOSTS={"append": "localhost"}), override_settings(DEBUG=False):
         server = LiveServerThread("localhost", StaticFilesHandler, port=0)
         server.daemon = True
         server.start()
         server.is_ready.wait()
         if server.error:
             raise server.error
-        yield f"http://localhost:{server.port}"
-        server.terminate()
-        connection.close()
-        connection.settings_dict["NAME"] = before
-        cache.clear()
+        try:
+            yield f"http://localhost:{server.port}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def site(django_db_blocker, tmp_path_factory):
+    """The address of a server with a database of its own, empty but for what migrations put there."""
+    with (
+        connected(template_database(), tmp_path_factory.mktemp("site"), django_db_blocker),
+        served() as address,
+    ):
+        yield address
 
 
 @pytest.fixture(scope="session")
