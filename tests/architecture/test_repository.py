@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from multaqa.config import template
-from tools import messages
+from tools import messages, reference
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,3 +91,10 @@ def test_lock_file_pins_every_package_by_hash():
     assert all(
         "--hash=sha256:" in block for block in re.split(r"\n(?=\w)", lock) if "==" in block.split("\n")[0]
     )
+
+
+@pytest.mark.parametrize("name", reference.PAGES)
+def test_reference_is_what_the_code_says(name):
+    written = (reference.REFERENCE / name).read_text(encoding="utf-8")
+
+    assert written == reference.PAGES[name]().rstrip() + "\n", "run `make docs`"

@@ -119,7 +119,7 @@ def test_resident_votes_and_casts_a_ballot_without_scripts(story_site, browser, 
     page.get_by_role("link", name="Voter").click()
     page.get_by_label("Puits solaire").check()
     page.locator("main form button").click()
-    assert page.locator(".toast.success").inner_text() == "Votre bulletin est compté."
+    assert "Votre bulletin est compté." in page.locator(".toast.success").inner_text()
     ballot = Ballot.objects.get(call=voting)
     assert ballot.approvals == [Application.objects.get(call=voting, title__fr="Puits solaire").number]
 
@@ -169,4 +169,4 @@ def test_officer_applies_with_the_keyboard_alone(story_site, browser):
 
     application = Application.objects.get(call=call, title__ar="ورشة آمنة")
     assert (application.requested, application.organisation.code) == (12_000_000, "cistern-association")
-    assert page.url.endswith(f"/fund/applications/{application.pk}/")
+    assert page.url.partition("#")[0].endswith(f"/fund/applications/{application.pk}/")

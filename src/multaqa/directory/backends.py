@@ -19,9 +19,9 @@ _STAFF = {
 
 class OfficeBackend(BaseBackend):
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        if not user_obj.is_active or user_obj.is_anonymous:
+        if perm != "wagtailadmin.access_admin" or not user_obj.is_active or user_obj.is_anonymous:
             return False
-        functions = {office.function for office in actor_of(user_obj).offices}
-        if perm == "wagtailadmin.access_admin":
-            return bool(functions & _STAFF)
-        return False
+        # asked many times a page; the account object lives as long as the request
+        if not hasattr(user_obj, "opens_office"):
+            user_obj.opens_office = any(office.function in _STAFF for office in actor_of(user_obj).offices)
+        return bool(user_obj.opens_office)
