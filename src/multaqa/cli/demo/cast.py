@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from allauth.account.models import EmailAddress
+
 from multaqa.cli.demo.accounts import PASSWORD, RESIDENTS, address
 from multaqa.directory import actions as directory
 from multaqa.directory.actors import MACHINE, Actor, Function, actor_of
@@ -124,6 +126,10 @@ def assemble(cast: Cast, region: Territory, since: date) -> None:
         cast.accounts[name] = Account.objects.create(
             email=address(name), password=template.password, assurance=Assurance.SEEN, is_demo=True
         )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=account, email=account.email, verified=True, primary=True)
+        for account in cast.accounts.values()
+    )
     for name, organisation, function, title in OFFICES:
         place = cast.organisations[organisation].title
         person = directory.register_person(

@@ -1,22 +1,16 @@
-"""Reads of the observatory: what may be published, the latest index, a place's page, the region's pulse."""
+"""What may be shown of each place, and the latest index over all of them."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import rfc8785
 from django.db.models import Q, QuerySet, Subquery
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from multaqa.engine import composite
 from multaqa.kit import formats
 from multaqa.kit.templatetags.kit import isolated
-from multaqa.kit.translated import Translated
 from multaqa.observatory.models import (
-    Dimension,
     IndexRelease,
     Indicator,
     Observation,
@@ -24,11 +18,14 @@ from multaqa.observatory.models import (
     Value,
     risk_class,
 )
-from multaqa.territories.models import Population, RegionPack, Territory
-from multaqa.territories.queries import communes, home_pack
+from multaqa.territories.models import Population, Territory
 
 LEAST_HOUSEHOLDS = 30
+
+
 SMALL = 100
+
+
 NOT_MEASURED, NOT_PUBLISHED = "kx", "ks"
 
 
@@ -205,7 +202,7 @@ def place(territory: Territory, root: Territory) -> Place:
     households = populations.get(f"households_{latest}")
     rows = _rows(territory, root, households if territory.level == Territory.Level.COMMUNE else None)
     scores = tuple(scores_of())
-    open_ones = Observation.objects.filter(territory=territory).select_related("reporter")[:5]
+    open_ones = Observation.objects.filter(territory=territory).select_related("territory", "reporter")[:5]
     return Place(
         territory=territory,
         populations=populations,
@@ -315,205 +312,3 @@ def observations(*, territory: str = "", kind: str = "", state: str = "") -> Que
     for name, asked in (("territory__code", territory), ("kind", kind), ("state", state)):
         found = found.filter(**{name: asked}) if asked else found
     return found
-
-
-# ---- what a release reads
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """The figures of an index: one row a commune, one column an indicator; NaN where not measured."""
-
-    places: tuple[Territory, ...]
-    indicators: tuple[Indicator, ...]
-    households: tuple[int | None, ...]
-    values: composite.Floats
-    error: composite.Floats
-    years: tuple[int, ...]
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """The figures in a form that hashes the same everywhere."""
-        rows = {
-            place.code: [None if value != value else float(value) for value in row]
-            for place, row in zip(self.places, self.values.tolist(), strict=True)
-        }
-        return {
-            "indicators": [indicator.code for indicator in self.indicators],
-            "years": list(self.years),
-            "households": {
-                place.code: count for place, count in zip(self.places, self.households, strict=True)
-            },
-            "values": rows,
-        }
-
-
-def fingerprint(content: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON (RFC 8785), in hexadecimal."""
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
-
-
-def index_inputs(root: Territory) -> Inputs:
-    """The latest figures of the weighted indicators for every commune of `root`: four statements."""
-    places = tuple(communes(root))
-    counted = households_of(places)
-    weighted = list(Indicator.objects.filter(weight__gt=0))
-    latest: dict[tuple[int, int], Value] = {}
-    year_of: dict[int, int] = {}
-    for value in Value.objects.filter(
-        indicator__in=weighted, territory__in=places, sex="all", milieu="all"
-    ).order_by("year"):
-        latest[value.territory_id, value.indicator_id] = value
-        year_of[value.indicator_id] = value.year
-    measured = {key[1] for key, value in latest.items() if value.value is not None}
-    indicators = tuple(indicator for indicator in weighted if indicator.pk in measured)
-    shape = len(places), len(indicators)
-    values, error = np.full(shape, np.nan), np.zeros(shape)
-    for row, territory in enumerate(places):
-        for column, indicator in enumerate(indicators):
-            known = latest.get((territory.pk, indicator.pk))
-            # a year is one year for all: a figure of an older census is no figure of this one
-            if known is not None and known.value is not None and known.year == year_of[indicator.pk]:
-                values[row, column] = known.value
-                error[row, column] = _error(known, indicator)
-    return Inputs(
-        places,
-        indicators,
-        tuple(counted.get(territory.pk) for territory in places),
-        values,
-        error,
-        tuple(year_of[indicator.pk] for indicator in indicators),
-    )
-
-
-def _error(value: Value, indicator: Indicator) -> float:
-    """The standard error of a share that rests on n people or households; nothing is known of other units."""
-    if indicator.unit != Indicator.Unit.PERCENT or not value.n or value.value is None:
-        return 0.0
-    share = (value.value / 100 * value.n + 1) / (value.n + 2)
-    return float(100 * (share * (1 - share) / value.n) ** 0.5)
-
-
-# ---- the front page
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    label: Any
-    value: Any
-    note: Any = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A share of households in town and country, in percent; None where it was not measured."""
-
-    label: Translated
-    urban: float | None
-    rural: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """How the region stands, ready to print on the front page."""
-
-    figures: tuple[Figure, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    shapes: tuple[Shape, ...] = ()
-    map_note: Any = ""
-    map_is_demo: bool = False
-    source: Any = ""
-
-
-GAPS = 5
-
-
-def region_pulse(pack: RegionPack | None = None) -> Pulse:
-    """The region in four figures, town beside country, and the map: five SQL statements."""
-    pack = pack or home_pack()
-    if pack is None:
-        return Pulse()
-    root = pack.root
-    values = list(Value.objects.filter(territory=root).select_related("indicator").order_by("year"))
-    cells = {(value.indicator.code, value.sex, value.milieu): value for value in values}
-    scores = scores_of()
-    figures = [
-        _people(root),
-        _rate(
-            cells.get(("running-water", "all", "rural")),
-            _("Running water in the countryside"),
-            _("of households"),
-        ),
-        _rate(cells.get(("unemployment", "female", "all")), _("Women's unemployment"), _men(cells)),
-        _silent(root),
-    ]
-    return Pulse(
-        figures=tuple(figure for figure in figures if figure),
-        gaps=tuple(_gaps(values, cells)),
-        shapes=tuple(shapes(scores)),
-        map_note=scores[0].release.title if scores else "",
-        map_is_demo=bool(scores) and scores[0].release.is_demo,
-        source=pack.credit,
-    )
-
-
-def _people(root: Territory) -> Figure | None:
-    counted = list(
-        Population.objects.filter(territory=root, kind=Population.Kind.LEGAL).order_by("-year")[:2]
-    )
-    if not counted:
-        return None
-    note = ""
-    if len(counted) > 1:
-        change = formats.percent(100 * (counted[0].count / counted[1].count - 1))
-        note = _("%(change)s since %(year)s") % {
-            "change": isolated(change),
-            "year": isolated(str(counted[1].year)),
-        }
-    label = _("Legal population in %(year)s") % {"year": counted[0].year}
-    return Figure(label, isolated(formats.number(counted[0].count)), SafeString(note))
-
-
-def _rate(value: Value | None, label: str, note: Any) -> Figure | None:
-    if value is None or value.value is None:
-        return None
-    return Figure(label, isolated(formats.percent(value.value)), note)
-
-
-def _men(cells: dict[tuple[str, str, str], Value]) -> SafeString | str:
-    men = cells.get(("unemployment", "male", "all"))
-    if men is None or men.value is None:
-        return ""
-    return SafeString(_("men: %(rate)s") % {"rate": isolated(formats.percent(men.value))})
-
-
-def _silent(root: Territory) -> Figure | None:
-    flags = list(communes(root).values_list("has_indicators", flat=True))
-    if not flags:
-        return None
-    note = SafeString(
-        _("of %(total)s; shown as missing, never as zero") % {"total": isolated(str(len(flags)))}
-    )
-    return Figure(_("Communes without any indicator"), isolated(str(flags.count(False))), note)
-
-
-def _gaps(values: list[Value], cells: dict[tuple[str, str, str], Value]) -> list[Gap]:
-    indicators = {value.indicator.code: value.indicator for value in values}
-    found = []
-    for indicator in sorted(indicators.values(), key=lambda item: item.position):
-        pair = [cells.get((indicator.code, "all", milieu)) for milieu in ("urban", "rural")]
-        if (
-            indicator.of_households
-            and indicator.unit == Indicator.Unit.PERCENT
-            and indicator.weight
-            and all(pair)
-        ):
-            urban, rural = (value.value if value else None for value in pair)
-            found.append(Gap(indicator.title, urban, rural))
-    return found[:GAPS]
-
-
-def dimension_weights(release: IndexRelease) -> list[tuple[Any, float | None]]:
-    """Each dimension and its weight in a release; None where the release had no figure for it."""
-    weights = dict(release.method["dimensions"])
-    return [(dimension, weights.get(dimension.value)) for dimension in Dimension]
