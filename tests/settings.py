@@ -16,3 +16,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECRET_KEY = "tests only"
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 TEMPLATE_CACHE = Path(__file__).parents[1] / ".cache"
+# a test sends in a second what a person sends in an hour
+POSTS_PER_MINUTE = 1_000_000

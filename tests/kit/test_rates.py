@@ -69,3 +69,16 @@ def test_address_believes_only_the_proxies_that_exist(settings, proxies, wanted)
     found = rates.address(request_from(HTTP_X_FORWARDED_FOR="198.51.100.1, 203.0.113.7"))
 
     assert found == wanted
+
+
+@pytest.mark.django_db
+def test_every_form_counts_towards_one_limit(settings):
+    settings.POSTS_PER_MINUTE = 2
+    every_form = rates.PostRateMiddleware(lambda request: HttpResponse("done"))
+
+    with clock.at(NOON):
+        answers = [every_form(request_from()).status_code for _form in range(3)]
+
+        assert answers == [200, 200, 429]
+        assert every_form(request_from("10.0.0.2")).status_code == 200
+        assert every_form(request_from(method="get")).status_code == 200

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "multaqa.directory.actors.ActorMiddleware",
+    "multaqa.kit.rates.PostRateMiddleware",
     "multaqa.kit.idempotency.IdempotencyMiddleware",
     "multaqa.kit.http.AnswersMiddleware",
 ]
@@ -241,6 +242,7 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
 }
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 
+POSTS_PER_MINUTE = env.int("MULTAQA_POSTS_PER_MINUTE", default=60)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -70,3 +70,13 @@ def at_most(
         return counted
 
     return wrap
+
+
+class PostRateMiddleware:
+    """Nobody sends more than `settings.POSTS_PER_MINUTE` forms a minute, whatever the forms."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = at_most(settings.POSTS_PER_MINUTE)(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
