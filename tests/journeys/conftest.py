@@ -33,8 +33,9 @@ def told(tmp_path_factory) -> Path:
     return home / "demo"
 
 
-@pytest.fixture(autouse=True)
-def _log_of_the_story(_own_log, settings, told):
+@pytest.fixture
+def log_of_the_story(_own_log, settings, told):
+    """The published log that belongs to the demonstration's entries."""
     settings.LEDGER_ROOT = told / "ledger"
 
 

@@ -21,7 +21,7 @@ from multaqa.recommendations.models import Recommendation
 from multaqa.territories.models import Territory
 from tests.web.browser import assert_accessible, assert_no_overflow, assert_self_contained, open_page, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("log_of_the_story")]
 HEADINGS = "web:home", "observatory:home", "consultations:index", "recommendations:tracker", "funds:overview"
 MODELS = IndexRelease, Observation, Recommendation, Priority, Call, Award, Agreement
 

@@ -65,6 +65,7 @@ def walk(client, start: str) -> list[Visit]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("log_of_the_story")
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_every_link_leads_a_stranger_to_a_page_within_its_budget(story, client, language):
     visits = walk(client, f"/{language}/")

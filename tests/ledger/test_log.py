@@ -130,3 +130,14 @@ def test_receipt_of_an_entry_not_yet_sealed_is_refused():
 
     with override("en"), pytest.raises(Refused, match="no entry 0"):
         log.receipt(0)
+
+
+def test_log_keeps_its_name_when_the_site_moves(settings):
+    entries(1)
+    log.integrate()
+    settings.LEDGER_ORIGIN = "moved.example.org/log"
+
+    entries(1)
+
+    assert log.integrate().size == 2
+    assert log.check_receipt(log.receipt(0))[1].size == 2

@@ -255,9 +255,9 @@ CONTENT_POLICY = (
 )
 # the office's editor writes styles into its pages, but no script (newsroom/static/newsroom/office.js), and shows
 # drafts in a frame of its own
-OFFICE_CONTENT_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
-    "frame-ancestors 'none'", "frame-ancestors 'self'"
-)
+OFFICE_CONTENT_POLICY = CONTENT_POLICY.replace(
+    "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+).replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 
 LOGGING = {
     "version": 1,

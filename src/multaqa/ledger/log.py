@@ -6,11 +6,11 @@ shorter or another log.
 """
 
 import base64
+import contextlib
 import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -46,9 +46,14 @@ def reader(folder: Path) -> Callable[[str], bytes | None]:
     return read
 
 
+def origin() -> str:
+    """The log's name, given once: it is part of every signature, so a new address of the site does not change it."""
+    return _once("origin", settings.LEDGER_ORIGIN.encode()).decode()
+
+
 def verifier_key() -> str:
     """The line by which anybody verifies this log's signature."""
-    return merkle.verifier_key(settings.LEDGER_ORIGIN, seed=_seed())
+    return merkle.verifier_key(origin(), seed=_seed())
 
 
 def published() -> merkle.Checkpoint | None:
@@ -114,7 +119,7 @@ def _append(tree: merkle.Tree, pending: Sequence[Entry]) -> Checkpoint:
     for entry, place in zip(pending, places, strict=True):
         entry.index = place
     Entry.objects.bulk_update(pending, ["index"], batch_size=500)
-    state = merkle.Checkpoint(settings.LEDGER_ORIGIN, tree.size, tree.root())
+    state = merkle.Checkpoint(origin(), tree.size, tree.root())
     return Checkpoint.objects.create(
         size=tree.size,
         root=_text(state.root),
@@ -195,14 +200,22 @@ def _text(root: bytes) -> str:
 
 
 def _seed() -> bytes:
-    """The signing key, made once, readable by its owner only; never in the database or the repository."""
-    path = Path(settings.LEDGER_ROOT) / "signing_key"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(os.urandom(32))
-    except FileExistsError:
-        pass
+    """The signing key, readable by its owner only. It never enters the database or the repository."""
+    return _once("signing_key", os.urandom(32))
+
+
+def _once(name: str, content: bytes) -> bytes:
+    """What the file of this name holds; `content` is written, whole or not at all, when there is none yet."""
+    path = Path(settings.LEDGER_ROOT) / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{name}.{os.getpid()}")
+        with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_bytes()
 
 
@@ -216,7 +229,7 @@ def _write(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _alone() -> Iterator[None]:
     """One integrator at a time on this machine; others wait."""
     Path(settings.LEDGER_ROOT).mkdir(parents=True, exist_ok=True)

@@ -164,6 +164,11 @@ def _evaluation() -> dict[str, Words]:
             "Un an après la signature : engagements tenus, effet non encore mesuré, et une recommandation sur l’entretien.",
             _paragraphs("L’audit interne a publié l’évaluation de la convention avec la réponse de l’association gestionnaire."),
         ),
+        "en": Words(
+            "The fishing village’s water point runs; who pays for its upkeep?",
+            "A year after the signature: promises kept, an effect not yet measured, and a new recommendation on upkeep.",
+            _paragraphs("Internal audit published the evaluation of the agreement together with the answer of the association that runs it."),
+        ),
     }  # fmt: skip
 
 
@@ -178,6 +183,11 @@ def _consultation() -> dict[str, Words]:
             "Ville et campagne : où les participants s’accordent-ils ?",
             "Papier ou écran, chaque réponse compte de la même façon ; les résultats sont publiés énoncé par énoncé.",
             _paragraphs("La facilitation de terrain a saisi les formulaires des douars, avec un reçu pour chacun."),
+        ),
+        "en": Words(
+            "Town and countryside: where do participants agree?",
+            "An answer on paper counts like one on a screen, and the results are published statement by statement.",
+            _paragraphs("The field facilitator keyed in the forms from the douars, with a receipt for each participant."),
         ),
     }  # fmt: skip
 
@@ -202,6 +212,14 @@ def _archive() -> dict[str, Words]:
             _paragraphs(
                 "Le palais des congrès de Dakhla a accueilli la journée d’étude régionale sur le rôle de la société civile dans le renforcement de la protection sociale, en présence d’environ 160 associations et de 33 représentants de secteurs gouvernementaux.",
                 "Un mémorandum d’entente y fut signé entre le département chargé des relations avec la société civile, le conseil de la région et celui de la commune de Dakhla.",
+            ),
+        ),
+        "en": Words(
+            "The regional meeting in Dakhla: civil society and social protection",
+            "A regional fund under a joint cell and an observatory of social work were proposed there; the source does not give the exact day.",
+            _paragraphs(
+                "The Palace of Congresses in Dakhla hosted the regional study day on the role of civil society in strengthening social protection, with about 160 associations and 33 representatives of government sectors.",
+                "A memorandum of understanding was signed between the department for relations with civil society, the council of the region and that of the commune of Dakhla.",
             ),
         ),
     }  # fmt: skip
