@@ -253,8 +253,7 @@ CONTENT_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-# the office's editor writes styles into its pages, but no script (newsroom/static/newsroom/office.js), and shows
-# drafts in a frame of its own
+# the office's editor writes styles into its pages, but no script, and shows drafts in a frame of its own
 OFFICE_CONTENT_POLICY = CONTENT_POLICY.replace(
     "style-src 'self'", "style-src 'self' 'unsafe-inline'"
 ).replace("frame-ancestors 'none'", "frame-ancestors 'self'")

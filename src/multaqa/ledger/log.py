@@ -47,7 +47,7 @@ def reader(folder: Path) -> Callable[[str], bytes | None]:
 
 
 def origin() -> str:
-    """The log's name, given once: it is part of every signature, so a new address of the site does not change it."""
+    """The log's name, given once: it is part of every signature, and stays when the site moves."""
     return _once("origin", settings.LEDGER_ORIGIN.encode()).decode()
 
 

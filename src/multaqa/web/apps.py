@@ -10,7 +10,4 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         # a verb is known to the ledger as soon as its room's actions are loaded
-        import os
-
-        if os.environ.get("ALL_ROOMS"):
-            autodiscover_modules("actions")
+        autodiscover_modules("actions")
