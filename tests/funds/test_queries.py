@@ -73,10 +73,11 @@ def test_figures_sum_awards_and_envelopes():
     assert (found.paid.minor, found.awards) == (0, 1)
 
 
-def test_latest_result_is_the_last_call_counted():
-    allocation = an_allocation()
+def test_awards_of_a_call_come_largest_first():
+    award = an_award()
 
-    assert queries.latest_result() == allocation
+    assert list(queries.awards_of(award.application.call_id)) == [award]
+    assert list(queries.awards_of(award.application.call_id + 1)) == []
 
 
 def test_checks_state_the_applicants_own_figures_and_the_rule():

@@ -41,7 +41,7 @@ def test_articles_of_one_section():
     assert titles(articles("ar", section="fund")) == ["water"]
 
 
-def test_front_page_has_a_lead_three_stories_and_the_latest():
+def test_front_page_has_a_lead_and_three_stories():
     published(*"abcdef")
 
     with override("ar"):
@@ -49,7 +49,6 @@ def test_front_page_has_a_lead_three_stories_and_the_latest():
 
     assert found.lead.title == "f"
     assert titles(found.stories) == ["e", "d", "c"]
-    assert titles(found.latest) == ["b", "a"]
 
 
 def test_front_page_lead_is_the_newest_marked_and_never_the_archive():
@@ -90,19 +89,19 @@ def test_front_page_falls_back_to_arabic_but_not_to_what_is_translated():
 def test_front_page_is_empty_without_articles():
     found = front_page()
 
-    assert (found.lead, found.stories, found.latest, found.shown) == (None, (), (), ())
+    assert (found.lead, found.stories) == (None, ())
 
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
-def test_front_page_costs_four_statements_at_most(django_assert_max_num_queries, language):
+def test_front_page_costs_one_statement(django_assert_num_queries, language):
     published(*"abcdefghijklmn")
 
-    with override(language), django_assert_max_num_queries(4):
+    with override(language), django_assert_num_queries(1):
         shown = [
-            (article.title, article.language, str(article.dateline_place)) for article in front_page().shown
+            (article.title, article.language, str(article.dateline_place)) for article in front_page().stories
         ]
 
-    assert len(shown) == 10
+    assert len(shown) == 3
 
 
 def test_article_at_prefers_the_readers_language():

@@ -6,13 +6,14 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from multaqa.kit import clock
 from multaqa.territories.models import RegionPack
 from multaqa.web import home
 from tests import factories
 from tests.consultations.factories import a_consultation
-from tests.funds.factories import a_call
+from tests.funds.factories import a_call, an_award
 from tests.newsroom.factories import an_article
 from tests.observatory.factories import a_release, three_communes
 from tests.recommendations.factories import a_recommendation, an_overdue_recommendation
@@ -177,3 +178,24 @@ def test_invented_things_are_marked_where_they_stand(client):
 
     opened = html[html.index('id="open"') : html.index('id="pulse"')]
     assert '<span class="chip demo">Invented data</span>' in opened
+
+
+def test_strip_shows_what_happened_within_a_day_and_nothing_on_a_quiet_one(client):
+    with clock.at(NOON - timedelta(hours=2)):
+        a_recommendation(title=factories.Translated.of("ماء", en="Water nearby"))
+
+    assert 'class="live"' in page(client)
+    with clock.at(NOON + timedelta(days=2)):
+        assert 'class="live"' not in page(client)
+
+
+def test_lead_about_a_call_shows_how_its_money_was_shared(client):
+    award = an_award()
+    call = award.application.call
+    an_article("en", title="Result", is_lead=True, about=[f"funds.call:{call.pk}"])
+
+    with override("en"):
+        shares = home.shares(home.newsroom.front_page().lead)
+
+    assert [part.value.minor for part in shares] == [award.amount, call.amount - award.amount]
+    assert page(client).count('class="viz flip seg"') == 1

@@ -18,7 +18,17 @@ def command(host: str, port: int, workers: int) -> None:
 def serve(*, host: str, port: int, workers: int = 1) -> None:
     """Replace this process by the web server."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "multaqa.config.settings")
-    arguments = ["--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4", "--timeout", "60"]
+    arguments = [
+        "--bind",
+        f"{host}:{port}",
+        "--workers",
+        str(workers),
+        "--threads",
+        "4",
+        "--timeout",
+        "60",
+        "--no-control-socket",
+    ]
     os.execv(  # noqa: S606  our own interpreter, no shell wanted
         sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "multaqa.config.wsgi:application"]
     )

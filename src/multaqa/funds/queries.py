@@ -167,8 +167,10 @@ def results() -> QuerySet[Allocation]:
     )
 
 
-def latest_result() -> Allocation | None:
-    return results().first()
+def awards_of(call: int) -> QuerySet[Award]:
+    """The awards of a call, largest first, each with its application and call."""
+    found = Award.objects.filter(application__call=call).select_related("application__call")
+    return found.order_by("-amount", "pk")
 
 
 def figures() -> Figures:

@@ -11,7 +11,6 @@ from multaqa.newsroom.models import Article, Newsroom
 
 FALLBACK = "ar"
 _FRONT_STORIES = 3
-_FRONT_LATEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +19,6 @@ class FrontPage:
 
     lead: Article | None
     stories: tuple[Article, ...]
-    latest: tuple[Article, ...]
-
-    @property
-    def shown(self) -> tuple[Article, ...]:
-        return (*([self.lead] if self.lead else []), *self.stories, *self.latest)
 
 
 def active_language() -> str:
@@ -36,35 +30,37 @@ def articles(language: str = "", section: str = "") -> QuerySet[Article]:
     found: QuerySet[Article] = Article.objects.live().filter(
         locale__language_code=language or active_language()
     )
-    if section:
-        found = found.filter(section=section)
+    return _in_order(found.filter(section=section) if section else found)
+
+
+def _in_order(found: QuerySet[Article]) -> QuerySet[Article]:
     return found.select_related("locale", "dateline_place").order_by("-first_published_at", "-pk")
 
 
 def front_page() -> FrontPage:
-    """Lead, three stories and the latest, in the reader's language or else Arabic: at most 2 SQL statements.
+    """Lead and three stories in the reader's language, filled up with Arabic: one SQL statement.
 
     The lead is the newest article marked as lead, else the newest; the archive never leads unmarked.
     """
-    wanted = 1 + _FRONT_STORIES + _FRONT_LATEST
-    found = _newest_and_lead(active_language(), wanted)
-    leading = found
-    if active_language() != FALLBACK and len(found) < wanted:
-        told = {article.translation_key for article in found}
-        borrowed = _newest_and_lead(FALLBACK, wanted)
-        leading = found or borrowed
-        found = found + [article for article in borrowed if article.translation_key not in told]
+    language, wanted = active_language(), 1 + _FRONT_STORIES
+    wanted_ones = _newest_and_lead(language) | _newest_and_lead(FALLBACK)
+    both = list(_in_order(Article.objects.filter(wanted_ones)))
+    own = [article for article in both if article.language == language]
+    told = {article.translation_key for article in own}
+    borrowed = [article for article in both if article.translation_key not in told]
+    found = own + (borrowed if len(own) < wanted else [])
+    leading = own or found
     news = [article for article in found if article.section != Article.Section.ARCHIVE]
     lead = next((article for article in leading if article.is_lead), None) or next(iter(news or found), None)
-    others = [article for article in found if lead is None or article.pk != lead.pk][: wanted - 1]
-    return FrontPage(lead, tuple(others[:_FRONT_STORIES]), tuple(others[_FRONT_STORIES:]))
+    others = [article for article in found if lead is None or article.pk != lead.pk]
+    return FrontPage(lead, tuple(others[:_FRONT_STORIES]))
 
 
-def _newest_and_lead(language: str, count: int) -> list[Article]:
-    """The newest public articles, and the newest one marked as lead however old it is: one SQL statement."""
+def _newest_and_lead(language: str) -> Q:
+    """The newest public articles of a language, and the newest one marked as lead however old it is."""
     public = articles(language)
-    newest, lead = public.values("pk")[:count], public.filter(is_lead=True).values("pk")[:1]
-    return list(public.filter(Q(pk__in=newest) | Q(pk__in=lead)))
+    newest, lead = public.values("pk")[: 1 + _FRONT_STORIES], public.filter(is_lead=True).values("pk")[:1]
+    return Q(pk__in=newest) | Q(pk__in=lead)
 
 
 def article_at(slug: str) -> Article | None:

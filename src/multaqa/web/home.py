@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from multaqa.consultations import queries as consultations
 from multaqa.funds import queries as funds
 from multaqa.funds.models import Call
 from multaqa.kit import clock
+from multaqa.kit.money import Money
 from multaqa.ledger import queries as ledger
 from multaqa.ledger.models import Entry, reference
 from multaqa.newsroom import queries as newsroom
@@ -24,6 +26,7 @@ from multaqa.web.charts import Part
 _OPEN_SHOWN = 5
 _LATE_SHOWN = 3
 _ENTRIES_SHOWN = 5
+_LIVE_SHOWN = 2
 _URGENT_DAYS, _SOON_DAYS = 3, 7
 _STANDING_FILLS = {
     Standing.DONE: "f1",
@@ -74,6 +77,7 @@ class FrontPage:
     pack: RegionPack | None
     lead: Article | None
     lead_thread: ledger.Thread | None
+    lead_shares: Sequence[Part]
     stories: Sequence[Article]
     openings: Sequence[Opening]
     answers: Answers
@@ -86,18 +90,24 @@ class FrontPage:
         return f"{self.entries[0].pk if self.entries else 0}-{clock.today()}"
 
     @property
+    def live(self) -> list[Entry]:
+        """What happened within a day, for the strip under the masthead; no strip on a quiet day."""
+        since = clock.now() - timedelta(days=1)
+        return [entry for entry in self.entries if entry.recorded_at > since][:_LIVE_SHOWN]
+
+    @property
     def openings_are_demo(self) -> bool:
         """One mark over the list says what each line would repeat."""
         return bool(self.openings) and all(one.is_demo for one in self.openings)
 
     def pulse(self) -> Pulse:
-        """Read only when no copy of this version is kept: four SQL statements."""
+        """Read only when no copy of this version is kept: three SQL statements, four without a release."""
         return region_pulse(self.pack)
 
 
 def front_page(pack: RegionPack | None) -> FrontPage:
-    """Everything the front page shows: eight SQL statements at most, one more where French or English has to
-    borrow Arabic articles, four more for the pulse when it is not kept.
+    """Everything the front page shows: eight SQL statements, one more for the shares of a call that the
+    lead reports, three or four more for the pulse when it is not kept.
     """
     news = newsroom.front_page()
     answered = answers()
@@ -108,12 +118,24 @@ def front_page(pack: RegionPack | None) -> FrontPage:
         pack=pack,
         lead=news.lead,
         lead_thread=thread if thread and thread.began else None,
+        lead_shares=shares(news.lead),
         stories=news.stories,
         openings=openings(clock.today()),
         answers=answered,
         entries=ledger.latest(_ENTRIES_SHOWN),
         threads=threads,
     )
+
+
+def shares(article: Article | None) -> list[Part]:
+    """How the money of the call an article reports was shared out, largest first: one SQL at most."""
+    call = next((key for key in (article.about if article else []) if key.startswith("funds.call:")), "")
+    awards = list(funds.awards_of(int(call.partition(":")[2]))) if call else []
+    if not awards:
+        return []
+    left = awards[0].application.call.amount - sum(award.amount for award in awards)
+    parts = [Part(award.title, award.money) for award in awards]
+    return [*parts, Part(_("not allocated"), Money(left, awards[0].currency), "f0")] if left else parts
 
 
 def openings(today: date) -> list[Opening]:

@@ -194,7 +194,7 @@ INITIATIVES = [
     ("solar", "solar-association", "12.066.05.03", 860_000, 420, 0.30, _T("مضخات شمسية ببئر كندوز", "Pompes solaires à Bir Gandouz", "Solar pumps at Bir Gandouz")),
     ("herders", "herders-association", "12.391.05.01", 640_000, 180, 0.24, _T("أحواض لسقي القطيع", "Bassins d’abreuvement du cheptel", "Drinking basins for the herds")),
     ("women", "women-association", "12.391.09.01", 450_000, 220, 0.28, _T("مغسلة جماعية موفرة للماء", "Laverie collective économe en eau", "A shared laundry that saves water")),
-    ("awareness", "awareness-association", "12.391.01.01", 180_000, 0, 0.12, _T("قافلة التحسيس بالاقتصاد في الماء", "Caravane pour les économies d’eau", "A caravan about saving water")),
+    ("awareness", "awareness-association", "12.391.01.01", 180_000, 0, 0.03, _T("قافلة التحسيس بالاقتصاد في الماء", "Caravane pour les économies d’eau", "A caravan about saving water")),
 ]  # fmt: skip
 
 
@@ -402,7 +402,7 @@ def partnering(story: Story) -> Chapter:
     yield At(2)
     agreement = partnerships.put_to_signature(actor=cast["council"], agreement=agreement)
     agreement = partnerships.sign_agreement(actor=cast["council"], agreement=agreement)
-    yield At(1)
+    yield At(1, 22, 40)
     partnerships.sign_agreement(actor=cast["argoub"], agreement=agreement)
 
 

@@ -11,6 +11,7 @@ from multaqa.kit.templatetags.kit import isolated
 from multaqa.kit.translated import Translated
 from multaqa.observatory.models import (
     Indicator,
+    Score,
     Value,
 )
 from multaqa.observatory.queries.places import Shape, scores_of, shapes
@@ -66,7 +67,7 @@ def region_pulse(pack: RegionPack | None = None) -> Pulse:
             _("of households"),
         ),
         _rate(cells.get(("unemployment", "female", "all")), _("Women's unemployment"), _men(cells)),
-        _silent(root),
+        _silent(scores, root),
     ]
     return Pulse(
         figures=tuple(figure for figure in figures if figure),
@@ -108,8 +109,10 @@ def _men(cells: dict[tuple[str, str, str], Value]) -> SafeString | str:
     return SafeString(_("men: %(rate)s") % {"rate": isolated(formats.percent(men.value))})
 
 
-def _silent(root: Territory) -> Figure | None:
-    flags = list(communes(root).values_list("has_indicators", flat=True))
+def _silent(scores: list[Score], root: Territory) -> Figure | None:
+    """How many communes nobody measured; a release has already read them all."""
+    flags = [score.territory.has_indicators for score in scores]
+    flags = flags or list(communes(root).values_list("has_indicators", flat=True))
     if not flags:
         return None
     note = SafeString(
