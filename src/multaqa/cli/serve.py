@@ -1,9 +1,13 @@
 """`multaqa serve`: the web server."""
 
 import os
+import socket
 import sys
 
 import click
+
+from multaqa.cli.output import refuse
+from multaqa.cli.words import _
 
 
 @click.command()
@@ -16,7 +20,14 @@ def command(host: str, port: int, workers: int) -> None:
 
 
 def serve(*, host: str, port: int, workers: int = 1) -> None:
-    """Replace this process by the web server."""
+    """Replace this process by the web server; refuse in one sentence when the port is taken."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+        except OSError as error:
+            sentence = _("Port {port} of {host} cannot be used ({reason}): choose another with --port.")
+            refuse(sentence.format(port=port, host=host, reason=error.strerror))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "multaqa.config.settings")
     arguments = [
         "--bind",

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from multaqa.cli.output import django, progress
+from multaqa.config import template
 
 _SEED = 20_261_123
 
@@ -22,13 +23,13 @@ def command(port: int, no_serve: bool, fresh: bool) -> None:
     home = Path(os.environ.get("MULTAQA_HOME") or Path.cwd() / "var") / "demo"
     os.environ["MULTAQA_HOME"] = str(home)
     os.environ.setdefault("MULTAQA_BASE_URL", f"http://localhost:{port}")
-    if fresh:
-        shutil.rmtree(home, ignore_errors=True)
-    if not (home / "complete").exists():
+    # a demonstration left half-built, or built by another version, is built anew
+    complete, version = home / "complete", str(template.fingerprint())
+    if fresh or not complete.exists() or complete.read_text() != version:
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
         _build(home)
-        (home / "complete").touch()
+        complete.write_text(version)
     _greet(port)
     if not no_serve:
         from multaqa.cli.serve import serve
@@ -37,8 +38,6 @@ def command(port: int, no_serve: bool, fresh: bool) -> None:
 
 
 def _build(home: Path) -> None:
-    from multaqa.config import template
-
     # the same demonstration everywhere, to the byte: whoever may read its password may read its key
     (home / "secret_key").write_text(hashlib.sha256(b"multaqa demonstration").hexdigest())
     database = home / "multaqa.sqlite3"
