@@ -4,6 +4,9 @@ import os
 import subprocess
 import sys
 
+import pytest
+from django.db import connection
+
 # what only the tests need is not there in deployment
 CLEAN = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
@@ -37,3 +40,18 @@ def test_production_settings_refuse_to_start_without_their_secret(tmp_path):
     started = django("check", MULTAQA_HOME=str(tmp_path), MULTAQA_SECRET_KEY="", MULTAQA_ALLOWED_HOSTS="x")
 
     assert started.returncode != 0
+
+
+@pytest.mark.django_db
+def test_sqlite_keeps_what_it_acknowledged():
+    """A commit is on the disk before it is answered, and a writer takes its lock when it begins."""
+    if connection.vendor != "sqlite":
+        pytest.skip("this run is on PostgreSQL")
+
+    with connection.cursor() as cursor:
+        kept = {
+            name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+        }
+
+    assert kept == {"journal_mode": "wal", "synchronous": 2}
+    assert connection.transaction_mode == "IMMEDIATE"
