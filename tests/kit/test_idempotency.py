@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from multaqa.kit import clock
+from multaqa.kit.idempotency import KEPT_FOR, forget_old
 from multaqa.kit.models import PostKey
 from multaqa.recommendations.models import Recommendation
 from tests.factories import Role, account_in, organisation, region, verbs_in_ledger
@@ -128,3 +129,13 @@ def test_stranger_in_a_fragment_is_sent_to_sign_in_as_a_whole_page():
 
     assert answer.status_code == 204
     assert answer["HX-Redirect"].startswith("/ar/accounts/login/")
+
+
+def test_key_and_its_answer_are_forgotten_after_a_week():
+    signed_in().post(URL, adoption())
+
+    with clock.at(clock.now() + KEPT_FOR - timedelta(hours=1)):
+        assert forget_old() == 0
+    with clock.at(clock.now() + KEPT_FOR + timedelta(hours=1)):
+        assert forget_old() == 1
+    assert not PostKey.objects.exists()

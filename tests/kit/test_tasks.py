@@ -58,4 +58,4 @@ def test_retrying_task_fails_for_good_after_its_last_attempt():
 def test_tick_twice_does_nothing_the_second_time():
     tick()
 
-    assert tick() == {"tasks": 0, "consultations": 0, "agreements": 0, "articles": 0, "entries": 0}
+    assert set(tick().values()) == {0}

@@ -7,6 +7,7 @@ from multaqa.consultations.actions import close_consultation
 from multaqa.consultations.queries import consultations_to_close
 from multaqa.directory.actors import MACHINE
 from multaqa.kit import clock
+from multaqa.kit.idempotency import forget_old
 from multaqa.ledger import log
 from multaqa.newsroom.tasks import publish_due
 from multaqa.partnerships.actions import end_agreement
@@ -23,6 +24,7 @@ def tick() -> dict[str, int]:
         "consultations": _close_consultations(),
         "agreements": _end_agreements(),
         "articles": publish_due(clock.now()),
+        "forgotten": forget_old(),
         "entries": _integrate(),
     }
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,17 +11,25 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from multaqa.kit import clock
 from multaqa.kit.chance import token_bytes
 from multaqa.kit.models import PostKey
 
 # Wagtail's office and the sign-in pages have protections of their own
 _EXEMPT = re.compile(r"/(office|documents|[a-z]{2}/accounts)/")
+KEPT_FOR = timedelta(days=7)
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 def new_key() -> str:
     """A key for a form about to be shown."""
     return token_bytes(16).hex()
+
+
+def forget_old() -> int:
+    """Delete the keys nobody will send again, and the answers kept with them; how many there were."""
+    deleted, _by_model = PostKey.objects.filter(answered_at__lt=clock.now() - KEPT_FOR).delete()
+    return deleted
 
 
 class IdempotencyMiddleware:
