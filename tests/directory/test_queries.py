@@ -3,9 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from multaqa.directory import queries
-from multaqa.directory.actions import withdraw_tie
-from multaqa.directory.actors import MACHINE, STRANGER, actor_of
-from multaqa.directory.models import Account, Assurance, Organisation, Tie
+from multaqa.directory.actors import STRANGER, actor_of
+from multaqa.directory.models import Account, Organisation
 from multaqa.kit import clock
 from tests.directory.factories import a_person, a_tie, an_account, an_office, an_organisation
 
@@ -50,15 +49,6 @@ def test_offices_are_of_today_or_of_the_past():
     assert list(queries.offices_past(organisation)) == [past]
 
 
-def test_ties_between_leave_out_other_people_and_withdrawn_ties():
-    organisation, person = an_organisation(), a_person()
-    standing = a_tie(person, organisation, Tie.Kind.FAMILY)
-    withdraw_tie(actor=MACHINE, tie=a_tie(person, organisation, Tie.Kind.MONEY))
-    a_tie(a_person("Brahim"), organisation)
-
-    assert list(queries.ties_between(person, organisation)) == [standing]
-
-
 def test_conflicts_are_offices_of_today_and_standing_ties(django_assert_num_queries):
     organisation, account = an_organisation(), an_account()
     person = a_person(account=account)
@@ -80,19 +70,6 @@ def test_conflicts_of_somebody_far_away_are_none():
 
     assert queries.conflicts(actor_of(stranger), organisation) == []
     assert queries.conflicts(STRANGER, organisation) == []
-
-
-def test_people_counts_count_each_person_once():
-    organisation, other = an_organisation(), an_organisation("other")
-    amina = a_person(account=an_account(assurance=Assurance.SEEN))
-    a_person("Brahim")
-    an_office(organisation, amina)
-    an_office(other, amina)
-
-    found = queries.people_counts()
-
-    assert (found.accounts, found.persons, found.office_holders) == (1, 2, 1)
-    assert found.by_assurance == {0: 0, 1: 0, 2: 0, 3: 1, 4: 0}
 
 
 def test_account_reached_at_finds_by_either_address_and_no_inactive_one():

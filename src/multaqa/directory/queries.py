@@ -1,24 +1,13 @@
 """Reads: who exists, who holds what today, who is too close to decide."""
 
-from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from multaqa.directory.actors import Actor
-from multaqa.directory.models import Account, Assurance, Office, Organisation, Person, Tie
+from multaqa.directory.models import Account, Office, Organisation, Person, Tie
 from multaqa.kit import clock
 from multaqa.kit.translated import LANGUAGES
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleCounts:
-    """How many people the directory knows; `by_assurance` counts active accounts on each rung."""
-
-    accounts: int
-    persons: int
-    office_holders: int
-    by_assurance: dict[int, int]
 
 
 def organisations(kind: str | None = None, text: str = "") -> QuerySet[Organisation]:
@@ -59,11 +48,6 @@ def declared_ties(organisation: Organisation) -> QuerySet[Tie]:
     return ties.select_related("person", "organisation").order_by("declared_on", "pk")
 
 
-def ties_between(person: Person, organisation: Organisation) -> QuerySet[Tie]:
-    """The ties this person declared to this organisation and did not withdraw."""
-    return declared_ties(organisation).filter(person=person)
-
-
 def conflicts(actor: Actor, organisation: Organisation) -> list[Tie | Office]:
     """Why the actor must stand aside when this organisation is decided upon: one SQL statement.
 
@@ -75,18 +59,6 @@ def conflicts(actor: Actor, organisation: Organisation) -> list[Tie | Office]:
     if actor.account is not None:
         found += declared_ties(organisation).filter(person__account=actor.account)
     return found
-
-
-def people_counts() -> PeopleCounts:
-    """Counts for public pages; three SQL statements."""
-    rungs = Account.objects.filter(is_active=True).values("assurance").annotate(n=Count("pk"))
-    counted = {row["assurance"]: row["n"] for row in rungs.order_by("assurance")}
-    return PeopleCounts(
-        accounts=sum(counted.values()),
-        persons=Person.objects.count(),
-        office_holders=Office.objects.filter(holding()).values("person").distinct().count(),
-        by_assurance={rung: counted.get(rung, 0) for rung in Assurance.values},
-    )
 
 
 def person_of(account: Account | None) -> Person | None:

@@ -36,12 +36,6 @@ def population(territory: Territory, year: int, kind: str) -> int | None:
     )
 
 
-def legal_population(territory: Territory, on: date) -> Population | None:
-    """The legal population of the census in force: a census counts from 1 January after it was taken."""
-    counted = Population.objects.filter(territory=territory, kind=Population.Kind.LEGAL, year__lt=on.year)
-    return counted.order_by("-year").first()
-
-
 def rules_in_force(on: date) -> QuerySet[LegalRule]:
     """The rules that apply on a day, latest first. Without a starting date none applies to a past day."""
     started = Q(valid_from__lte=on)

@@ -48,10 +48,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request, so that it shows even when the database does not answer."""
     return HttpResponseServerError(render_to_string("500.html"))
