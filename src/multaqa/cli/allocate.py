@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from multaqa.cli.output import json_option, refuse, write_json
-from multaqa.cli.words import _, allocation_sentence
+from multaqa.cli.words import _, engine_sentence
 from multaqa.engine import pabulib
 from multaqa.engine.allocation import (
     COMPLETIONS,
@@ -126,7 +126,7 @@ def command(
             "explain": round(perf_counter() - counted, 6),
         }
     except AllocationError as wrong:
-        refuse(" ".join(f"{file}: {allocation_sentence(wrong)}".split()))
+        refuse(" ".join(f"{file}: {engine_sentence(wrong)}".split()))
     except OSError as missing:
         refuse(_("{file} cannot be read: {reason}.").format(file=file, reason=missing.strerror))
     if json_path is None:

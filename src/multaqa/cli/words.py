@@ -5,7 +5,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from multaqa.engine.allocation import AllocationError
+from multaqa.engine.errors import EngineError
 from multaqa.engine.merkle import MESSAGES, Message
 
 _PACKAGE = Path(__file__).parents[1]
@@ -29,8 +29,8 @@ def merkle_sentence(message: Message) -> str:
     return _catalogue("ledger").gettext(MESSAGES[message.key]) % message.values
 
 
-def allocation_sentence(wrong: AllocationError) -> str:
-    """Why a count cannot be made, with the line of the file at fault."""
+def engine_sentence(wrong: EngineError) -> str:
+    """Why a kernel cannot answer, with the line of the file at fault."""
     line = wrong.values.get("line")
     said = _(wrong.template).format(**wrong.values)
     return _("Line {line}: {problem}").format(line=line, problem=said) if line else said

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from multaqa.engine.errors import EngineError
+
 BALLOTS = ("approval", "choose-1", "cumulative", "ordinal")
 
 Ints = NDArray[np.int64]
@@ -17,14 +19,8 @@ Reals = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-class AllocationError(ValueError):
-    """The count cannot be made. `template` and `values` let a screen say it in the reader's language."""
-
-    def __init__(self, key: str, message: str, **values: object) -> None:
-        super().__init__(message.format(**values))
-        self.key = key
-        self.template = message
-        self.values = values
+class AllocationError(EngineError):
+    """The count cannot be made."""
 
 
 @dataclass(frozen=True, slots=True)
