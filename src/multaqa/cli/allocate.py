@@ -27,7 +27,7 @@ from multaqa.engine.allocation import (
     certificate,
     check,
     explain,
-    least_change,
+    least_changes,
     robustness,
     rule_text,
 )
@@ -46,13 +46,13 @@ SENTENCES = {
 
 
 class Ties(click.ParamType):
-    name = "lexicographic|cost-votes|lot:SEED"
+    name = "lexicographic|cost-votes|cost-votes:SEED|lot:SEED"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
             return Rule(ties=str(value)).ties
         except AllocationError:
-            self.fail(f"{value!r} is not lexicographic, cost-votes or lot:SEED.", param, ctx)
+            self.fail(f"{value!r} is not lexicographic, cost-votes, cost-votes:SEED or lot:SEED.", param, ctx)
 
 
 @click.command("allocate")
@@ -148,11 +148,13 @@ def report(
     election, rule = outcome.election, outcome.rule
     rejected = []
     began = perf_counter()
-    for number, row in enumerate(reasons := explain(outcome), 1):
+    reasons = explain(outcome)
+    changes = least_changes(outcome, [row.project for row in reasons])
+    for number, row in enumerate(reasons, 1):
         change = None
         if explained and perf_counter() - began < patience:
             click.echo(f"explaining {number} of {len(reasons)}: {row.project}", err=True)
-            change = least_change(outcome, row.project)
+            change = next(changes)
         elif explained:
             click.echo(f"no least change for {row.project}: out of patience", err=True)
         rejected.append(

@@ -22,7 +22,7 @@ from multaqa.engine.allocation._audit import (
     check,
     rule_text,
 )
-from multaqa.engine.allocation._change import Change, least_change
+from multaqa.engine.allocation._change import Change, least_change, least_changes
 from multaqa.engine.allocation._election import BALLOTS, AllocationError, Election, elect_from, gather
 from multaqa.engine.allocation._explain import Reason, explain
 from multaqa.engine.allocation._robust import Firmness, robustness
@@ -53,6 +53,7 @@ __all__ = [
     "explain",
     "gather",
     "least_change",
+    "least_changes",
     "robustness",
     "rule_text",
 ]

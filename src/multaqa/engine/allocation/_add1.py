@@ -9,6 +9,8 @@ skipped.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -28,22 +30,66 @@ from multaqa.engine.allocation._equal_shares import (
 from multaqa.engine.allocation._exact import Purses
 from multaqa.engine.allocation._utility import Marks
 
+AHEAD = 16  # increments from one run kept for the ones below it to the next
+
+
+@dataclass(slots=True)
+class Ladder:
+    """Runs of one election by rising purse: each spares work to those from a smaller purse."""
+
+    marks: Marks
+    purses: list[Fraction] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+
+    def above(self, purse: Fraction, within: int | None = None) -> Run | None:
+        """The run from the least purse that is as large or larger; made when none is `within` so many minor
+        units.
+        """
+        place = bisect_left(self.purses, purse)
+        nearest = self.runs[place] if place < len(self.runs) else None
+        if within is not None and (nearest is None or nearest.endowment > purse + within):
+            return self.keep(run(self.marks, purse + within, above=nearest))
+        return nearest
+
+    def keep(self, found: Run) -> Run:
+        """Kept without its purses, which are large."""
+        found.purse = np.empty(0)
+        place = bisect_left(self.purses, found.endowment)
+        self.purses.insert(place, found.endowment)
+        self.runs.insert(place, found)
+        return found
+
 
 def add_one(
-    marks: Marks, start: Fraction, unit: int, *, overshoot: bool, begin: int = 0
+    marks: Marks,
+    start: Fraction,
+    unit: int,
+    *,
+    overshoot: bool,
+    begin: int = 0,
+    ladder: Ladder | None = None,
+    changed: int | None = None,
 ) -> tuple[Run, int, bool]:
     """The last affordable run, the increments it took, and whether the next one overshoots.
 
     overshoot: do not stop at the first exhaustive outcome, go on until the next outcome costs more than the
     budget. Exhaustive means that no further project with a supporter fits: one without can never be bought,
     so it must not keep the count going. begin: increments to leave out, for a guess that is confirmed later.
+    ladder: runs of the same election, or of one that differs in the project `changed`.
     """
+    known = ladder or Ladder(marks)
+
+    def at(steps: int) -> Run:
+        purse = start + steps * unit
+        above = known.above(purse, AHEAD * unit)
+        return run(marks, purse, limit=marks.budget, above=above, changed=changed)
+
     buyable = np.flatnonzero(first_prices(marks) < NEVER)
     steps, stride = begin, 1
-    last = run(marks, start + begin * unit, marks.budget)
+    last = at(begin)
     while last.over:
         steps //= 2
-        last = run(marks, start + steps * unit, marks.budget)
+        last = at(steps)
     while True:
         if not overshoot and is_exhaustive(marks, last, buyable):
             return last, steps, False
@@ -56,7 +102,7 @@ def add_one(
         if stride > 1:
             stride = max(1, stride // 4)
             continue
-        following = run(marks, start + (steps + 1) * unit, marks.budget)
+        following = at(steps + 1)
         if following.over:
             return last, steps, True
         stride = 2 if following.winners == last.winners else 1
@@ -72,23 +118,18 @@ def _same_outcome(marks: Marks, low: Run, endowment: Fraction) -> Run | None:
     """The run at a larger purse, if the winners are certainly the same at every purse in between."""
     purse = np.full(len(marks.weights), float(endowment))
     known = first_prices(marks)
-    high = Run(endowment, list(low.winners), [], low.spent, False, Purses(marks, endowment))
+    high = Run(endowment, Purses(marks, endowment), winners=list(low.winners), spent=low.spent)
     for turn, (winner, limit) in enumerate(zip(low.winners, low.prices, strict=True)):
-        while True:
-            rivals = np.flatnonzero(known <= limit * (1 + NEAR))
-            rivals = rivals[rivals != winner]
-            if not len(rivals):
-                break
-            for rival in rivals.tolist():
+        behind = {winner}  # or tied with it and after it in the tie order
+        while rivals := set(np.flatnonzero(known <= limit * (1 + NEAR)).tolist()) - behind:
+            for rival in sorted(rivals):
                 known[rival], doubtful = price(marks, purse, rival, known[rival])
                 if doubtful or known[rival] < limit * (1 - NEAR):
                     return None
                 if known[rival] <= limit * (1 + NEAR):
                     if not _yields(marks, purse, low, high, turn, rival):
                         return None
-                    # an exact tie lost by the tie order: out of this turn, its price may still serve later
-                    # ones
-                    known[rival] = limit * (1 + 2 * NEAR)
+                    behind.add(rival)
         at, doubtful = price(marks, purse, winner, known[winner])
         if doubtful:
             return None

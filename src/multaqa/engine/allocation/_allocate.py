@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
+
+import numpy as np
 
 from multaqa.engine.allocation._add1 import add_one
 from multaqa.engine.allocation._election import AllocationError, Election
@@ -15,60 +17,86 @@ from multaqa.engine.allocation._utility import Marks, marks_of
 from multaqa.engine.allocation._welfare import welfare
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a count found; the fields are those of an Outcome."""
+
+    steps: tuple[Step, ...]
+    endowment: Fraction | None = None
+    increments: int = 0
+    next_overshoots: bool = False
+    order: tuple[int, ...] = ()
+    stopped_at: int | None = None
+
+    @property
+    def winners(self) -> list[int]:
+        return [step.project for step in self.steps]
+
+
 def allocate(election: Election, *, rule: Rule) -> Outcome:
     """Which projects does this budget support under this rule?
 
     Winners are exact: no decision rests on floating point. Never spends more than the budget. Raises
     AllocationError when the ballots cannot carry the rule's utility.
     """
-    open_to = [p for p in range(len(election.projects)) if election.eligible[p]]
-    marks = marks_of(election, rule if rule.name != "phragmen" else replace(rule, utility="cardinality"))
-    if rule.name == "equal-shares":
-        outcome = _equal_shares(election, rule, marks, open_to)
-    elif rule.name == "phragmen":
-        loads = phragmen(marks, open_to, election.budget)
-        steps = tuple(Step(p, "phragmen", load) for p, load in zip(loads.winners, loads.loads, strict=True))
-        outcome = Outcome(election, rule, steps, stopped_at=loads.stopped_at)
-    elif rule.name == "welfare":
-        chosen = welfare(marks, open_to, election.budget)
-        outcome = Outcome(election, rule, tuple(Step(p, "welfare") for p in chosen))
-    else:
-        outcome = _greedy(election, rule, marks, open_to)
-    if rule.completion == "greedy" and rule.name != "greedy":
-        outcome = _completed(outcome, open_to)
-    return outcome
+    tally = count(weighed(election, rule), election, rule)
+    return Outcome(
+        election,
+        rule,
+        tally.steps,
+        endowment=tally.endowment,
+        increments=tally.increments,
+        next_overshoots=tally.next_overshoots,
+        order=tally.order,
+        stopped_at=tally.stopped_at,
+    )
 
 
-def guess(election: Election, rule: Rule, near: Fraction) -> set[int]:
-    """Winners of an add-one count begun close to the purse at which a similar election ended.
+def weighed(election: Election, rule: Rule) -> Marks:
+    """The ballots as the rule weighs them; Phragmén counts each supporter once, whatever the utility."""
+    return marks_of(election, replace(rule, utility="cardinality") if rule.name == "phragmen" else rule)
 
-    A guess, because an earlier purse may already end the count.
+
+def count(marks: Marks, election: Election, rule: Rule) -> Tally:
+    """The count of `marks`, which may differ from the election in one cost, the voters of one project or the
+    budget.
     """
-    start = Fraction(election.budget, election.voters)
-    begin = max(0, int((near - start) // election.unit))
-    open_to = [p for p in range(len(election.projects)) if election.eligible[p]]
-    overshoot = rule.completion == "add1-overshoot"
-    marks = only(marks_of(election, rule), open_to)
-    return set(add_one(marks, start, election.unit, overshoot=overshoot, begin=begin)[0].winners)
+    open_to = np.flatnonzero(marks.eligible).tolist()
+    if rule.name == "equal-shares":
+        tally = _equal_shares(marks, election, rule)
+    elif rule.name == "phragmen":
+        loads = phragmen(marks, open_to, marks.budget)
+        steps = tuple(Step(p, "phragmen", load) for p, load in zip(loads.winners, loads.loads, strict=True))
+        tally = Tally(steps, stopped_at=loads.stopped_at)
+    elif rule.name == "welfare":
+        tally = Tally(tuple(Step(p, "welfare") for p in welfare(marks, open_to, marks.budget)))
+    else:
+        tally = _greedy(marks, election, rule, open_to)
+    if rule.completion == "greedy" and rule.name != "greedy":
+        tally = completed(tally, marks, election, rule)
+    return tally
 
 
-def _equal_shares(election: Election, rule: Rule, marks: Marks, open_to: list[int]) -> Outcome:
-    if not election.voters:
-        return Outcome(election, rule, ())
-    start = Fraction(election.budget, election.voters)
-    if rule.whole_start:
-        start = Fraction(int(start // election.unit) * election.unit)
-    marks = only(marks, open_to)
+def first_purse(marks: Marks, election: Election, rule: Rule) -> Fraction:
+    """What each voter starts with, in minor units."""
+    start = Fraction(marks.budget, marks.voters)
+    return Fraction(start // election.unit * election.unit) if rule.whole_start else start
+
+
+def _equal_shares(marks: Marks, election: Election, rule: Rule) -> Tally:
+    if not marks.voters:
+        return Tally(())
+    start = first_purse(marks, election, rule)
     if rule.completion.startswith("add1"):
         overshoot = rule.completion == "add1-overshoot"
         found, increments, overshoots = add_one(marks, start, election.unit, overshoot=overshoot)
     else:
         found, increments, overshoots = run(marks, start), 0, False
     steps = tuple(Step(p, "shares", price) for p, price in zip(found.winners, found.prices, strict=True))
-    return Outcome(election, rule, steps, found.endowment, increments, overshoots)
+    return Tally(steps, found.endowment, increments, overshoots)
 
 
-def _greedy(election: Election, rule: Rule, marks: Marks, open_to: list[int]) -> Outcome:
+def _greedy(marks: Marks, election: Election, rule: Rule, open_to: list[int]) -> Tally:
     sets: list[list[int]] = []
     if rule.name == "greedy-threshold":
         least = rule.threshold if rule.threshold is not None else election.threshold
@@ -76,23 +104,26 @@ def _greedy(election: Election, rule: Rule, marks: Marks, open_to: list[int]) ->
             raise AllocationError(
                 "threshold_missing", "greedy-threshold needs a least score: the file states none."
             )
-        score = election.score()
-        open_to = [p for p in open_to if score[p] >= least]
+        open_to = [p for p in open_to if marks.score[p] >= least]
     if rule.name == "greedy-exclusive":
         sets = exclusive_sets(election, rule)
-    found = greedy(marks, open_to, election.budget, skip=rule.name != "greedy-no-skip", exclusive=sets)
+    found = greedy(marks, open_to, marks.budget, skip=rule.name != "greedy-no-skip", exclusive=sets)
     steps = tuple(Step(p, "greedy") for p in found.winners)
-    return Outcome(election, rule, steps, order=found.order, stopped_at=found.stopped_at)
+    return Tally(steps, order=found.order, stopped_at=found.stopped_at)
 
 
-def _completed(outcome: Outcome, open_to: list[int]) -> Outcome:
-    """The outcome, then greedy over the money left."""
-    election = outcome.election
-    won = {step.project for step in outcome.steps}
-    rest = [p for p in open_to if p not in won]
-    found = greedy(marks_of(election, outcome.rule), rest, election.budget - outcome.spent)
+def completed(tally: Tally, marks: Marks, election: Election, rule: Rule) -> Tally:
+    """The count, then greedy over the money left."""
+    if rule.name == "phragmen":
+        # its marks count each supporter once; the completion weighs them by the rule's utility
+        by_points = rule.utility in ("points", "borda")
+        total = np.where(marks.eligible, marks.score, 0) if by_points else marks.total
+        marks = replace(marks, total=total, scale=marks.costs if rule.utility == "cost" else marks.scale)
+    won = tally.winners
+    rest = [p for p in np.flatnonzero(marks.eligible).tolist() if p not in set(won)]
+    found = greedy(marks, rest, marks.budget - int(marks.costs[won].sum()))
     added = tuple(Step(p, "completion") for p in found.winners)
-    return replace(outcome, steps=outcome.steps + added, order=found.order)
+    return replace(tally, steps=tally.steps + added, order=found.order)
 
 
 def exclusive_sets(election: Election, rule: Rule) -> list[list[int]]:
@@ -105,12 +136,3 @@ def exclusive_sets(election: Election, rule: Rule) -> list[list[int]]:
                 "unknown_exclusive", "Project {project} of an exclusive set is not in the list.", project=name
             )
     return [[place[name] for name in names] for names in named]
-
-
-def only(marks: Marks, open_to: list[int]) -> Marks:
-    """The same marks with withdrawn projects worth nothing, so that no purse can buy them."""
-    if len(open_to) == len(marks.costs):
-        return marks
-    total = marks.total.copy()
-    total[[p for p in range(len(total)) if p not in set(open_to)]] = 0
-    return replace(marks, total=total)

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from multaqa.engine.allocation._allocate import only
 from multaqa.engine.allocation._election import Election, Ids, Ints
 from multaqa.engine.allocation._exact import Purses
 from multaqa.engine.allocation._rule import Outcome, Rule
@@ -156,10 +155,7 @@ def check(outcome: Outcome) -> tuple[Fault, ...]:
 
 
 def _marks(outcome: Outcome) -> Marks:
-    election = outcome.election
-    return only(
-        marks_of(election, outcome.rule), [p for p in range(len(election.projects)) if election.eligible[p]]
-    )
+    return marks_of(outcome.election, outcome.rule)
 
 
 def _replay(outcome: Outcome) -> Purses | None:

@@ -1,19 +1,26 @@
 """What is the least change that would have made a project win? Found by counting again, and confirmed that
 way.
+
+Completions are not monotone, so each answer is a step where losing turns to winning: the count was made on
+both sides of it. Searches begin where the count itself says the step should be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-import numpy as np
-
-from multaqa.engine.allocation._allocate import allocate, guess
-from multaqa.engine.allocation._election import Election
+from multaqa.engine.allocation._add1 import Ladder, add_one
+from multaqa.engine.allocation._allocate import count, first_purse, weighed
+from multaqa.engine.allocation._guess import Guess, guesses
+from multaqa.engine.allocation._richer import Counts, least_budget, richer, shares_run
 from multaqa.engine.allocation._rule import Outcome
+from multaqa.engine.allocation._utility import Marks, with_cost, with_voters
 
 MOST = 3  # no change beyond three times the voters, or three times the budget, is worth telling
+Wins = Callable[[int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,98 +37,154 @@ class Change:
     extra_budget: int | None
 
 
-def least_change(outcome: Outcome, project: str) -> Change:
-    """The least change of cost, of votes or of budget that makes a losing project win.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An outcome, and what the searches of all its losers share."""
 
-    Completions are not monotone, so each bound is a step where losing turns to winning, confirmed by counting
-    on both sides of it.
+    outcome: Outcome
+    marks: Marks
+    points: int  # what a new voter gives
+    ladder: Ladder
+    counts: Counts
+
+
+def least_change(outcome: Outcome, project: str) -> Change:
+    """The least change of cost, of votes or of budget that makes a losing project win."""
+    return next(least_changes(outcome, [project]))
+
+
+def least_changes(outcome: Outcome, projects: Sequence[str] | None = None) -> Iterator[Change]:
+    """The least changes of several losing projects (default: of all), one after the other.
+
+    Asking for them together is much faster: they share the counts with more money.
     """
     election = outcome.election
-    place = election.index()[project]
-    if not election.eligible[place]:
-        return Change(project, None, None, None)
-    cost = int(election.costs[place])
+    won = set(outcome.selected)
+    names = [name for name in election.projects if name not in won] if projects is None else list(projects)
+    place = election.index()
+    losers = [place[name] for name in names]
+    marks = weighed(election, outcome.rule)
+    points = 1 if election.points is None else max(int(election.points.max(initial=1)), 1)
+    ladder = Ladder(marks)
+    case = Case(outcome, marks, points, ladder, Counts(outcome, marks, ladder))
+    hints = guesses(outcome, marks, losers)
+    for name, p in zip(names, losers, strict=True):
+        yield _change(case, name, p, hints[p]) if election.eligible[p] else Change(name, None, None, None)
 
-    def cheaper(by: int) -> Election:
-        costs = election.costs.copy()
-        costs[place] = cost - by
-        return replace(election, costs=costs)
 
-    def richer(by: int) -> Election:
-        return replace(election, budget=election.budget + by)
-
-    def louder(votes: int) -> Election:
-        return with_votes(election, place, votes)
-
+def _change(case: Case, name: str, project: int, hint: Guess) -> Change:
+    marks, rule = case.marks, case.outcome.rule
+    cost = int(marks.costs[project])
     stride = max(1, cost // 64)
-    saved = _least(outcome, place, cheaper, cost - 1, stride)
-    return Change(
-        project,
-        max_cost=None if saved is None else cost - saved,
-        extra_votes=_least(outcome, place, louder, MOST * max(election.voters, 1), 1),
-        extra_budget=_least(outcome, place, richer, MOST * max(election.budget, cost), stride),
-    )
+    crowd, purse = MOST * max(marks.voters, 1), MOST * max(marks.budget, cost)
+    adds = rule.completion.startswith("add1")
+    search = _least_by_guess if adds else _least
+    saved = search(partial(_cheaper, case, project, hint), cost - 1, stride, hint.cheaper)
+    shares = rule.name == "equal-shares" and not adds and bool(marks.voters)
+    if shares and rule.completion == "none":
+        voters = _least_voters(case, project, crowd, hint.louder or 1)
+    else:
+        voters = search(partial(_louder, case, project), crowd, 1, hint.louder)
+    if shares:
+        budget = least_budget(case.counts, project, purse)
+    else:
+        budget = search(partial(_richer, case, project), purse, stride, hint.richer)
+    return Change(name, None if saved is None else cost - saved, voters, budget)
 
 
-def _least(
-    outcome: Outcome, place: int, changed: Callable[[int], Election], most: int, stride: int
-) -> int | None:
-    def wins(steps: int) -> bool:
-        return place in {step.project for step in allocate(changed(steps), rule=outcome.rule).steps}
-
-    def may_win(steps: int) -> bool:
-        return place in guess(changed(steps), outcome.rule, near)
-
-    if not outcome.increments or outcome.endowment is None:
-        return _first(wins, 0, most, stride)
-    # guesses begin a sixteenth before the purse at which the count ended; only the last word is a whole count
-    near = outcome.endowment - outcome.increments * outcome.election.unit // 16
-    found = _first(may_win, 0, most, stride)
-    if found is None:
-        return None
-    if not wins(found):
-        return _first(wins, found, most, 1)
-    back = 1
-    while found > 1 and wins(found - 1):
-        earlier = max(0, found - 1 - back)
-        if earlier == 0 or not wins(earlier):
-            return _first(wins, earlier, found - 1, found - 1 - earlier)
-        found, back = earlier, back * 4
-    return found
-
-
-def with_votes(election: Election, project: int, votes: int) -> Election:
-    """The election with new voters who mark only one project."""
-    at = int(election.start[project + 1])
-    most = 1 if election.points is None else max(int(election.points.max(initial=1)), 1)
-    start = election.start.copy()
-    start[project + 1 :] += 1
-    group = len(election.weight)
-    return replace(
-        election,
-        voters=election.voters + votes,
-        start=start,
-        group=np.insert(election.group, at, group).astype(np.int32),
-        weight=np.append(election.weight, votes),
-        points=None if election.points is None else np.insert(election.points, at, most),
-        group_of=np.concatenate((election.group_of, np.full(votes, group, np.int32))),
-    )
-
-
-def _first(works: Callable[[int], bool], low: int, most: int, stride: int) -> int | None:
-    """Least step found after `low` at which a change begins to work: in growing strides, then by halves."""
-    high = min(low + stride, most)
-    if high <= low:
-        return None
-    while not works(high):
-        if high == most:
-            return None
+def _least(wins: Wins, most: int, stride: int, guess: int | None) -> int | None:
+    """A step up to `most` at which a change begins to work: around the guess, else from 0 in growing strides,
+    then by halves. None where none was found.
+    """
+    low, high = 0, min(stride, most)
+    if guess is not None and 0 < guess < most:
+        if wins(guess):
+            return _down(wins, guess)
+        low, stride, high = guess, 1, guess + 1
+    while high > low:
+        if wins(high):
+            return _between(wins, low, high)
         stride *= 2
         low, high = high, min(high + stride, most)
+    return None
+
+
+def _down(wins: Wins, high: int) -> int:
+    """The least step below one that works, stepping back in growing strides."""
+    reach = 1
+    while high > 1:
+        low = max(0, high - reach)
+        if low == 0 or not wins(low):
+            return _between(wins, low, high)
+        high, reach = low, reach * 4
+    return high
+
+
+def _between(wins: Wins, low: int, high: int) -> int:
     while high - low > 1:
         middle = (low + high) // 2
-        if works(middle):
-            high = middle
-        else:
-            low = middle
+        low, high = (low, middle) if wins(middle) else (middle, high)
     return high
+
+
+def _least_by_guess(wins: Callable[..., bool], most: int, stride: int, guess: int | None) -> int | None:
+    """For the add-one completion: searched in counts begun near the last purse, confirmed by a whole one."""
+    found = _least(partial(wins, whole=False), most, stride, guess)
+    if found is None or wins(found):
+        return found
+    return next((step for step in (found + 1, found * 2, found * 4) if step <= most and wins(step)), None)
+
+
+def _cheaper(case: Case, project: int, hint: Guess, by: int, whole: bool = True) -> bool:
+    cost = int(case.marks.costs[project]) - by
+    if hint.bid is not None and abs(cost - hint.bid) > 1e-9 * cost + 1e-3:
+        # the purses of the others are what they were, so what its supporters would have paid is known
+        return cost < hint.bid
+    return _wins(case, with_cost(case.marks, project, cost), project, whole)
+
+
+def _louder(case: Case, project: int, voters: int, whole: bool = True) -> bool:
+    return _wins(case, with_voters(case.marks, project, voters, case.points), project, whole)
+
+
+def _richer(case: Case, project: int, more: int, whole: bool = True) -> bool:
+    return _wins(case, richer(case.marks, more), project, whole)
+
+
+def _wins(case: Case, marks: Marks, project: int, whole: bool) -> bool:
+    """Whether a project wins in the election with one thing about it changed."""
+    election, rule = case.outcome.election, case.outcome.rule
+    if rule.name != "equal-shares" or not marks.voters:
+        return project in count(marks, election, rule).winners
+    if not rule.completion.startswith("add1"):
+        return shares_run(case.counts, marks, project)[0]
+    purse = first_purse(marks, election, rule)
+    begin = 0
+    if not whole and case.outcome.endowment is not None:
+        # a sixteenth before the purse at which the count ended: earlier ones hardly ever end it
+        near = case.outcome.endowment - case.outcome.increments * election.unit // 16
+        begin = max(0, int((near - purse) // election.unit))
+    overshoot = rule.completion == "add1-overshoot"
+    found, _, _ = add_one(
+        marks, purse, election.unit, overshoot=overshoot, begin=begin, ladder=case.ladder, changed=project
+    )
+    return project in found.winners
+
+
+def _least_voters(case: Case, project: int, most: int, guess: int) -> int | None:
+    """A number of new voters with which the project begins to win: a count without it tells how many it
+    lacked.
+    """
+    low, high = 0, most + 1
+    guess = min(guess, most)
+    while high - low > 1:
+        marks = with_voters(case.marks, project, guess, case.points)
+        won, short = shares_run(case.counts, marks, project)
+        if won:
+            high, guess = guess, max(guess - 1, (low + guess) // 2 if high <= most else 0)
+        else:
+            low = guess
+            guess += max(1, math.ceil(min(short, most)))
+        if not low < guess < high:
+            guess = (low + high) // 2
+    return high if high <= most else None

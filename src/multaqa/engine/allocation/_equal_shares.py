@@ -3,6 +3,9 @@
 Lazy evaluation: the price of a project never falls, so a last known price is a lower bound and most projects
 are never looked at. The price is found by Newton's steps on a concave function, which climb to it from below.
 Rounds closer than rounding error are decided again in fractions, so the winners are exact.
+
+With the same winners, every purse falls and every price rises as the first purse falls. So what a run learned
+from a larger purse holds as lower bounds for one from a smaller purse, for as long as both elect the same.
 """
 
 from __future__ import annotations
@@ -27,23 +30,53 @@ class Run:
     """
 
     endowment: Fraction
-    winners: list[int]
-    prices: list[float]
-    spent: int
-    over: bool
     exact: Purses
+    winners: list[int] = field(default_factory=list)
+    prices: list[float] = field(default_factory=list)
     plain: list[bool] = field(default_factory=list)  # prices that were cost / utility, nobody being short
+    floors: list[Reals] = field(default_factory=list)  # what each price was at least, round by round
+    spent: int = 0
+    over: bool = False
+    purse: Reals = field(default_factory=lambda: np.empty(0))  # at the end
+    short: float = NEVER  # about how many voters more the changed project lacked
 
 
-def run(marks: Marks, endowment: Fraction, limit: int | None = None) -> Run:
+def run(
+    marks: Marks,
+    endowment: Fraction,
+    *,
+    limit: int | None = None,
+    above: Run | None = None,
+    changed: int | None = None,
+    whole: bool = True,
+) -> Run:
     """Winners when every voter starts with `endowment` minor units; stops early once they cost more than
     limit.
+
+    above: a run from a purse as large or larger, which spares work. changed: the only project whose cost or
+    voters are not those of `above`; unless the run is to be `whole`, it ends when that is decided.
     """
     purse = np.full(len(marks.weights), float(endowment))
-    known = first_prices(marks)
-    found = Run(endowment, [], [], 0, False, Purses(marks, endowment))
+    first = first_prices(marks)
+    known = first.copy()
+    found = Run(endowment, Purses(marks, endowment), purse=purse)
     while True:
+        turn = len(found.winners)
+        if above is not None and turn < len(above.floors) and found.winners == above.winners[:turn]:
+            own = NEVER if changed is None else float(known[changed])
+            np.maximum(known, above.floors[turn], out=known)
+            if changed is not None:
+                known[changed] = own
+        else:
+            above = None
         winner = _cheapest(marks, purse, known, found)
+        found.floors.append(known.copy())
+        if changed is not None and changed != winner and changed not in found.winners:
+            at = NEVER if winner is None else float(known[winner])
+            short, least = shortage(marks, purse, changed, at, float(endowment))
+            found.short = min(found.short, short)
+            if not whole and least > found.short:
+                return found
         if winner is None:
             return found
         found.winners.append(winner)
@@ -52,9 +85,32 @@ def run(marks: Marks, endowment: Fraction, limit: int | None = None) -> Run:
         if limit is not None and found.spent > limit:
             found.over = True
             return found
-        found.plain.append(is_plain(marks, purse, winner, known[winner]))
+        if winner == changed:
+            if not whole:
+                return found
+            above = None  # what it takes from its supporters is not what it took there
+        found.plain.append(
+            known[winner] <= first[winner] * (1 + NEAR) and is_plain(marks, purse, winner, known[winner])
+        )
         pay(marks, purse, winner, known[winner])
         known[winner] = NEVER
+
+
+def shortage(marks: Marks, purse: Reals, project: int, at: float, endowment: float) -> tuple[float, float]:
+    """About how many more voters for a project alone would have had it bought at this price of the winner
+    (NEVER: after the last one), and how many at any price from now on, at least.
+    """
+    held = purse.take(marks.members[project])
+    cost = float(marks.cost[project])
+    count = marks.counts[project]
+    if marks.worths:
+        worth = float(marks.worths[project].max(initial=1))
+        least = (cost - sum_of(count, held / marks.worths[project])) / endowment
+        raised = sum_of(count, np.minimum(held / marks.worths[project], at))
+        return (cost - raised) / min(endowment, at * worth), least
+    at *= float(marks.scale[project])
+    least = (cost - sum_of(count, held)) / endowment
+    return (cost - sum_of(count, np.minimum(held, at))) / max(min(endowment, at), 1e-300), least
 
 
 def first_prices(marks: Marks) -> Reals:
@@ -68,8 +124,10 @@ def first_prices(marks: Marks) -> Reals:
 def is_plain(marks: Marks, purse: Reals, project: int, at: float) -> bool:
     """Whether every supporter surely has the price, so that it is exactly cost / utility."""
     held = purse.take(marks.members[project])
-    need = at * (float(marks.scale[project]) if marks.worth is None else marks.worths[project])
-    return bool((held > need * (1 + 1e-9)).all())
+    if marks.worths:
+        held /= marks.worths[project]
+        return bool(held.min() > at * (1 + 1e-9))
+    return bool(held.min() > at * float(marks.scale[project]) * (1 + 1e-9))
 
 
 def plain_price(marks: Marks, project: int) -> Fraction:
@@ -85,38 +143,38 @@ def price(marks: Marks, purse: Reals, project: int, least: float, most: float = 
     count = marks.counts[project]
     cost = float(marks.cost[project])
     scale = 1.0
-    if marks.worth is None:
-        total = _sum(count, held)
-        scale = float(marks.scale[project])
-    else:
+    if marks.worths:
         # purses in units of utility, so that a purse is spent where the price passes it
         held /= marks.worths[project]
-        total = _sum(count, held)
+    else:
+        scale = float(marks.scale[project])
+    total = sum_of(count, held)
     if total < cost * (1 - NEAR):
         return NEVER, False
     at, last, ceiling = least * scale, -1.0, most * scale
     while True:
-        paying = _sum(count, held > at)
+        climb = cost - sum_of(count, np.minimum(held, at))
+        if climb <= cost * 4e-16:
+            break
+        paying = sum_of(count, held > at)
         if paying in (0.0, last):
             break
-        climb = (cost - _sum(count, np.minimum(held, at))) / paying
-        if climb <= at * 4e-16:
-            break
-        at, last = at + climb, paying
+        at, last = at + climb / paying, paying
         if at > ceiling:
             break
     return at / scale, total <= cost * (1 + NEAR)
 
 
-def _sum(count: Reals, values: Reals | Mask) -> float:
-    # not a BLAS product: its threads wait for each other on a busy server
-    return float(np.einsum("i,i", count, values))
+def sum_of(count: Reals, values: Reals | Mask) -> float:
+    if len(count) > 8192:
+        # not a BLAS product: of so many numbers it takes threads, which wait for each other on a busy server
+        return float(np.einsum("i,i", count, values))
+    return float(count.dot(values if values.dtype == np.float64 else values.astype(np.float64)))
 
 
 def pay(marks: Marks, purse: Reals, project: int, at: float) -> None:
     members = marks.members[project]
-    charge = at * (float(marks.scale[project]) if marks.worth is None else marks.worths[project])
-    purse[members] = np.maximum(purse.take(members) - charge, 0.0)
+    purse[members] = np.maximum(purse.take(members) - at * marks.worth_to(project), 0.0)
 
 
 def _cheapest(marks: Marks, purse: Reals, known: Reals, found: Run) -> int | None:

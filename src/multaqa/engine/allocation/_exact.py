@@ -75,13 +75,11 @@ class Purses:
         ]
 
     def _classes(self, project: int) -> tuple[Ids, list[int], list[int], Ints]:
-        marks = self.marks
-        span = slice(marks.start[project], marks.start[project + 1])
-        members = marks.group[span]
-        if marks.points is None:
+        members = self.marks.members[project]
+        if not self.marks.worths:
             states, inverse = np.unique(self.state[members], return_inverse=True)
-            return members, states.tolist(), [int(marks.scale[project])] * len(states), inverse
-        points = marks.points[span]
+            return members, states.tolist(), [int(self.marks.scale[project])] * len(states), inverse
+        points = self.marks.worths[project].astype(np.int64)
         base = int(points.max(initial=0)) + 1
         keys, inverse = np.unique(self.state[members] * base + points, return_inverse=True)
         return members, (keys // base).tolist(), (keys % base).tolist(), inverse

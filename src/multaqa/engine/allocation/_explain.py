@@ -4,16 +4,15 @@ itself.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
-from multaqa.engine.allocation._allocate import exclusive_sets, only
-from multaqa.engine.allocation._election import Reals
-from multaqa.engine.allocation._equal_shares import NEVER, pay, price
+from multaqa.engine.allocation._allocate import exclusive_sets
+from multaqa.engine.allocation._equal_shares import NEVER
 from multaqa.engine.allocation._rule import Outcome
-from multaqa.engine.allocation._utility import Marks, marks_of, sums_by_project
+from multaqa.engine.allocation._tracks import tracks
+from multaqa.engine.allocation._utility import Marks, marks_of
 from multaqa.engine.allocation._welfare import welfare
 
 
@@ -133,49 +132,28 @@ def _shares(outcome: Outcome, losers: list[int]) -> dict[int, dict[str, object]]
     reach.
     """
     election = outcome.election
-    marks = only(
-        marks_of(election, outcome.rule), [p for p in range(len(election.projects)) if election.eligible[p]]
-    )
-    bought = [(step.project, step.price) for step in outcome.steps if step.by == "shares"]
-    purse = np.full(len(marks.weights), float(outcome.endowment or 0))
-    held = sums_by_project(marks, marks.weight * purse[marks.group])
-    reach: dict[int, tuple[int, float]] = {}
-    absorbed: list[Reals] = []
-    for turn, (winner, at) in enumerate(bought):
-        for p in losers:
-            # only the last round within reach is told, so its price is computed when the next one is out of
-            # reach
-            if marks.total[p] and held[p] >= marks.costs[p]:
-                reach[p] = (turn, 0.0)
-        before, purses = held, purse.copy()
-        pay(marks, purse, winner, at or 0.0)
-        held = sums_by_project(marks, marks.weight * purse[marks.group])
-        absorbed.append(before - held)
-        for p in losers:
-            if p in reach and reach[p][0] == turn and held[p] < marks.costs[p]:
-                reach[p] = (turn, price(marks, purses, p, 0.0)[0])
+    marks, votes = marks_of(election, outcome.rule), election.votes()
+    endowment = outcome.endowment or Fraction(0)
+    bought = [(step.project, step.price or 0.0) for step in outcome.steps if step.by == "shares"]
     rows: dict[int, dict[str, object]] = {}
-    for p in losers:
-        if not marks.total[p]:
-            continue
-        paid = sorted(
-            ((float(taken[p]), turn) for turn, taken in enumerate(absorbed)),
-            key=lambda item: (-item[0], item[1]),
-        )
+    for p, track in tracks(marks, endowment, bought, losers).items():
+        held = track.held[-1]
+        absorbed = [before - after for before, after in itertools.pairwise(track.held)]
+        paid = sorted(enumerate(absorbed), key=lambda item: (-item[1], item[0]))
         rows[p] = {
-            "held": int(held[p]),
-            "lacked": int(marks.costs[p]) - int(held[p]),
-            "purses": int(Fraction(outcome.endowment or 0) * int(election.votes()[p])),
+            "held": int(held),
+            "lacked": int(marks.costs[p]) - int(held),
+            "purses": int(endowment * int(votes[p])),
             "absorbed_by": [
                 {"project": election.projects[bought[turn][0]], "paid": round(amount)}
-                for amount, turn in paid
+                for turn, amount in paid
                 if round(amount)
             ],
         }
         if outcome.rule.completion == "greedy":
             rows[p]["left"] = election.budget - outcome.spent
-        if p in reach and reach[p][1] not in (0.0, NEVER):
-            turn, at = reach[p]
+        if track.reach and track.reach[1] not in (0.0, NEVER):
+            turn, at = track.reach
             winner, beaten_at = bought[turn]
             rows[p] |= {
                 "round": turn + 1,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from multaqa.engine.allocation._utility import Marks
 
@@ -56,9 +55,10 @@ def best_first(marks: Marks, candidates: list[int]) -> list[int]:
     return sorted(candidates, key=lambda p: (-_density(marks, p), marks.rank[p]))
 
 
-def _density(marks: Marks, project: int) -> Fraction:
-    cost = int(marks.costs[project])
-    if marks.scale is marks.costs or cost == 0:
-        # votes × cost ÷ cost; a free project goes by its votes too, ahead of none
-        return Fraction(int(marks.total[project]))
-    return Fraction(int(marks.total[project]), cost)
+def _density(marks: Marks, project: int) -> int:
+    """Utility for cost as a whole number that orders as the fraction does: two fractions of 63-bit numbers
+    differ by more than 2^-126, or not at all.
+    """
+    cost, total = int(marks.costs[project]), int(marks.total[project])
+    # votes × cost ÷ cost; a free project goes by its votes too, ahead of none
+    return total << 128 if marks.scale is marks.costs or cost == 0 else (total << 128) // cost

@@ -11,9 +11,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from multaqa.engine.allocation._election import Ints
-from multaqa.engine.allocation._equal_shares import NEAR
-from multaqa.engine.allocation._utility import Marks, sums_by_project
+from multaqa.engine.allocation._election import Ints, Reals
+from multaqa.engine.allocation._equal_shares import NEAR, NEVER, sum_of
+from multaqa.engine.allocation._utility import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,37 +21,58 @@ class Loads:
     winners: tuple[int, ...]
     loads: tuple[float, ...]  # infinite where nobody supports the winner
     stopped_at: int | None
+    blocked_load: float = np.inf  # load at which the count ended
 
 
 def phragmen(marks: Marks, candidates: list[int], money: int) -> Loads:
     """Winners in order with the load each puts on its supporters; ends when the next, or one tied with it,
-    does not fit. `marks` count each supporter once (cardinality). Loads closer than rounding error are
-    compared as fractions.
+    does not fit. `marks` count each supporter once (cardinality). The load that a project would bring never
+    falls, so a last known one is a lower bound; loads closer than rounding error are compared as fractions.
     """
     load = np.zeros(len(marks.weights))
-    open_to = np.zeros(len(marks.costs), bool)
-    open_to[[p for p in candidates if marks.costs[p] <= money]] = True
+    known = np.full(len(marks.costs), NEVER)
+    able = [p for p in candidates if marks.costs[p] <= money]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        known[able] = np.where(marks.total[able] > 0, marks.cost[able] / marks.total[able], UNLOVED)
     winners: list[int] = []
     loads: list[float] = []
-    carried = np.zeros(len(marks.costs))
-    while open_to.any():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            next_load = np.where(marks.total > 0, (marks.cost + carried) / marks.total, np.inf)
-        least = float(next_load[open_to].min())
-        near = np.flatnonzero(open_to & (next_load <= least * (1 + NEAR))).tolist()
-        tied = near if len(near) == 1 or np.isinf(least) else _tied(marks, winners, near)
+    while (near := _least_loaded(marks, load, known)) and known[near[0]] < NEVER:
+        least = float(known[near].min())
+        tied = near if len(near) == 1 or least == UNLOVED else _tied(marks, winners, near)
         blocked = [p for p in tied if marks.costs[p] > money]
         if blocked:
-            return Loads(tuple(winners), tuple(loads), min(blocked, key=lambda p: marks.rank[p]))
+            return Loads(
+                tuple(winners), tuple(loads), min(blocked, key=lambda p: marks.rank[p]), _shown(least)
+            )
         winner = min(tied, key=lambda p: marks.rank[p])
         winners.append(winner)
-        loads.append(least)
+        loads.append(_shown(least))
         money -= int(marks.costs[winner])
-        open_to[winner] = False
-        if np.isfinite(least):
+        known[winner] = NEVER
+        if least < UNLOVED:
             load[marks.members[winner]] = least
-            carried = sums_by_project(marks, marks.weight * load[marks.group])
     return Loads(tuple(winners), tuple(loads), None)
+
+
+UNLOVED = 1e300  # load of a project that nobody supports: after all others, but still a candidate
+
+
+def _shown(load: float) -> float:
+    return np.inf if load == UNLOVED else load
+
+
+def _least_loaded(marks: Marks, load: Reals, known: Reals) -> list[int]:
+    """Open projects whose next load is least, or too close to tell. Updates `known` in place."""
+    fresh: set[int] = set()
+    while True:
+        near = np.flatnonzero(known <= known.min() * (1 + NEAR)).tolist()
+        stale = [p for p in near if p not in fresh and known[p] < UNLOVED]
+        if not stale:
+            return near
+        for project in stale:
+            fresh.add(project)
+            carried = sum_of(marks.counts[project], load.take(marks.members[project]))
+            known[project] = (float(marks.cost[project]) + carried) / float(marks.total[project])
 
 
 def _tied(marks: Marks, winners: list[int], near: list[int]) -> list[int]:
@@ -67,6 +88,6 @@ def _tied(marks: Marks, winners: list[int], near: list[int]) -> list[int]:
 
 def _load(marks: Marks, project: int, state: Ints, values: list[Fraction]) -> Fraction:
     members = marks.members[project]
-    counts = np.bincount(state[members], weights=marks.weights[members], minlength=len(values))
+    counts = np.bincount(state[members], weights=marks.counts[project], minlength=len(values))
     carried = sum((values[s] * int(counts[s]) for s in np.flatnonzero(counts).tolist()), Fraction(0))
     return (int(marks.costs[project]) + carried) / int(marks.total[project])

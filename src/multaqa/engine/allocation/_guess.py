@@ -1,0 +1,101 @@
+"""Where the count itself says that a loser would have begun to win: the places at which to look first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from multaqa.engine.allocation._equal_shares import NEVER, sum_of
+from multaqa.engine.allocation._rule import Outcome
+from multaqa.engine.allocation._tracks import tracks
+from multaqa.engine.allocation._utility import Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Steps of cost, voters and budget to try first. bid: the cost below which the project surely wins, and
+    above which it surely loses; None where only a count can tell.
+    """
+
+    cheaper: int | None = None
+    louder: int | None = None
+    richer: int | None = None
+    bid: float | None = None
+
+
+def guesses(outcome: Outcome, marks: Marks, losers: Sequence[int]) -> dict[int, Guess]:
+    """A guess for each loser."""
+    rule = outcome.rule
+    if rule.name == "equal-shares" and outcome.endowment is not None:
+        return _of_shares(outcome, marks, losers)
+    if rule.name == "phragmen":
+        return {p: _of_loads(outcome, marks, p) for p in losers}
+    if rule.name.startswith("greedy"):
+        return {p: _of_order(outcome, marks, p) for p in losers}
+    return dict.fromkeys(losers, Guess())
+
+
+def _of_shares(outcome: Outcome, marks: Marks, losers: Sequence[int]) -> dict[int, Guess]:
+    assert outcome.endowment is not None
+    bought = [(step.project, step.price or 0.0) for step in outcome.steps if step.by == "shares"]
+    found = dict.fromkeys(losers, Guess())
+    for p, track in tracks(marks, outcome.endowment, bought, losers).items():
+        sure = outcome.rule.completion == "none" and not track.tied
+        after = _of_order(outcome, marks, p)  # by the greedy completion
+        short = min(track.short, after.louder or NEVER)
+        found[p] = Guess(
+            cheaper=int(marks.costs[p])
+            - max(math.floor(track.bid), int(marks.costs[p]) - (after.cheaper or 0)),
+            louder=None if short == NEVER else max(1, math.ceil(short)),
+            bid=track.bid if sure else None,
+        )
+    return found
+
+
+def _of_order(outcome: Outcome, marks: Marks, project: int) -> Guess:
+    """Greedy: the money left when its turn came, and the score of the last place where it would have fit."""
+    if project not in outcome.order:
+        return Guess()
+    won = {step.project for step in outcome.steps}
+    cost = int(marks.costs[project])
+    left = marks.budget - sum(int(marks.costs[s.project]) for s in outcome.steps if s.by == "shares")
+    rival = project
+    for other in outcome.order:
+        if other == project:
+            break
+        if other in won:
+            if left >= cost:
+                rival = other
+            left -= int(marks.costs[other])
+    worth = float(marks.total[rival]) / (
+        1.0 if marks.scale is marks.costs else float(marks.costs[rival]) or 1
+    )
+    own = float(marks.total[project]) / (1.0 if marks.scale is marks.costs else float(cost) or 1)
+    more = worth * float(marks.total[project]) / own - float(marks.total[project]) if own else worth
+    return Guess(cheaper=cost - left, louder=max(1, math.ceil(more)), richer=cost - left)
+
+
+def _of_loads(outcome: Outcome, marks: Marks, project: int) -> Guess:
+    """Phragmén: in each round, the cost and the voters that bring its load down to the winner's."""
+    load = np.zeros(len(marks.weights))
+    members, count = marks.members[project], marks.counts[project]
+    voters, cost = float(marks.total[project]), float(marks.cost[project])
+    money, bid, louder = float(marks.budget), 0.0, NEVER
+    for step in outcome.steps:
+        at = step.price or 0.0
+        if not 0 < at < NEVER:
+            break
+        carried = sum_of(count, load.take(members))
+        bid = max(bid, min(money, at * voters - carried))
+        if money >= cost:
+            louder = min(louder, (cost + carried) / at - voters)
+        load[marks.members[step.project]] = at
+        money -= float(marks.cost[step.project])
+    return Guess(
+        cheaper=int(marks.costs[project]) - math.floor(bid) if bid > 0 else None,
+        louder=None if louder == NEVER else max(1, math.ceil(louder)),
+        richer=max(1, math.ceil(cost - money)),
+    )
