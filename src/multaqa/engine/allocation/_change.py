@@ -130,9 +130,12 @@ def _between(wins: Wins, low: int, high: int) -> int:
 def _least_by_guess(wins: Callable[..., bool], most: int, stride: int, guess: int | None) -> int | None:
     """For the add-one completion: searched in counts begun near the last purse, confirmed by a whole one."""
     found = _least(partial(wins, whole=False), most, stride, guess)
-    if found is None or wins(found):
-        return found
-    return next((step for step in (found + 1, found * 2, found * 4) if step <= most and wins(step)), None)
+    if found is None:
+        return None
+    if wins(found):
+        return _down(wins, found)
+    higher = next((step for step in (found + 1, found * 2, found * 4) if step <= most and wins(step)), None)
+    return None if higher is None else _between(wins, found, higher)
 
 
 def _cheaper(case: Case, project: int, hint: Guess, by: int, whole: bool = True) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -165,13 +166,10 @@ def gather(
         raise AllocationError("negative_amount", "The budget and every cost must be zero or more.")
     size = len(projects)
     owner, project, points = _tidy(owner, project, points, kind, size)
-    merged, weight = _merge(owner, project, points, int(ballot_of.max(initial=-1)) + 1, ballot_of)
-    lead = np.unique(merged, return_index=True)[1] if len(merged) else np.empty(0, np.int64)
-    leads = np.zeros(len(merged), bool)
-    leads[lead[len(lead) - len(weight) :]] = True
+    merged, weight, leads = _merge(owner, project, points, int(ballot_of.max(initial=-1)) + 1, ballot_of)
     kept = leads[owner]
     owner, project, points = merged[owner[kept]], project[kept], points[kept]
-    order = np.argsort(project, kind="stable")
+    order = np.argsort(project.astype(np.uint16) if size < 2**16 else project, kind="stable")
     names = set(withdrawn)
     return Election(
         projects=tuple(projects),
@@ -196,35 +194,61 @@ def gather(
 def _tidy(owner: Ints, project: Ints, points: Ints, kind: str, size: int) -> tuple[Ints, Ints, Ints]:
     """Marks sorted by ballot and project, each project once; rankings turned into Borda points."""
     key = owner * size + project
-    order = np.argsort(key, kind="stable")
-    first = np.ones(len(key), bool)
-    first[1:] = key[order][1:] != key[order][:-1]
+    if (key[1:] > key[:-1]).all():
+        order = np.arange(len(key))
+    else:
+        order = np.argsort(key, kind="stable")
+        order = order[np.append(True, key[order][1:] != key[order][:-1])[: len(key)]]
     if kind == "ordinal":
         kept = np.zeros(len(key), bool)
-        kept[order[first]] = True
+        kept[order] = True
         lengths = np.bincount(owner[kept], minlength=int(owner.max(initial=-1)) + 1)
         ends = np.cumsum(lengths)[owner]
         points = ends - np.cumsum(kept)
-    order = order[first]
     if kind == "cumulative":
         order = order[points[order] > 0]
     return owner[order], project[order], points[order]
 
 
-def _merge(owner: Ints, project: Ints, points: Ints, ballots: int, ballot_of: Ints) -> tuple[Ints, Ints]:
-    """Group of each ballot (-1 empty) and voters in each group: ballots with the same bytes are the same
-    ballot.
+def _merge(
+    owner: Ints, project: Ints, points: Ints, ballots: int, ballot_of: Ints
+) -> tuple[Ints, Ints, Mask]:
+    """Group of each ballot (-1 empty), voters in each group, and the ballots that stand for their group.
+
+    Ballots are told apart by a 64-bit sum; should two that differ share one, another sum is tried.
     """
-    text = np.stack((project, points), axis=1).astype(np.int64).tobytes()
-    ends = (np.cumsum(np.bincount(owner, minlength=ballots)) * 16).tolist()
-    seen: dict[bytes, int] = {}
-    merged = np.empty(ballots, np.int64)
-    begin = 0
-    for ballot, end in enumerate(ends):
-        merged[ballot] = seen.setdefault(text[begin:end], len(seen)) if end > begin else -1
-        begin = end
+    length = np.bincount(owner, minlength=ballots)
+    full = np.flatnonzero(length)
+    merged, leads = np.full(ballots, -1), np.zeros(ballots, bool)
+    if not len(full):
+        return merged, np.zeros(0, np.int64), leads
+    start = (np.cumsum(length) - length)[full]
+    number = np.repeat(np.arange(len(full)), length[full])
+    for salt in itertools.count(1):
+        sums = np.add.reduceat(_mixed(project, points, salt), start)
+        _, first, same = np.unique(sums, return_index=True, return_inverse=True)
+        leader = first[same]
+        twin = np.arange(len(owner)) + (start[leader] - start)[number]
+        if (length[full][leader] == length[full]).all() and (
+            (project[twin] == project) & (points[twin] == points)
+        ).all():
+            break
+    # groups in the order of their first marks, so that the supporters of a project lie close together
+    order = np.argsort(project[start[first]], kind="stable")
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    merged[full], leads[full[first]] = place[same], True
     groups = merged[ballot_of]
-    return merged, np.bincount(groups[groups >= 0], minlength=len(seen)).astype(np.int64)
+    return merged, np.bincount(groups[groups >= 0], minlength=len(order)).astype(np.int64), leads
+
+
+def _mixed(project: Ints, points: Ints, salt: int) -> NDArray[np.uint64]:
+    """A number for each mark that is as good as random (the mixer of SplitMix64, Steele et al. 2014)."""
+    mixed = (project.astype(np.uint64) << np.uint64(40)) + points.astype(np.uint64) + np.uint64(salt)
+    mixed *= np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _sums(values: Ints, start: Ints) -> Ints:
