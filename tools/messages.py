@@ -30,8 +30,6 @@ _CALLS = {
     for lazy in ("", "_lazy")
 }
 _CALLS |= {"_": "m", "_p": "cm", "_n": "mp"}
-# the engine speaks no language: its refusals are put into words by the command line
-_CALLS |= {"AllocationError": "km", "PabulibError": "km"}
 _SPOKEN_FOR = {"cli": ("cli", "engine")}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}")
 
@@ -75,8 +73,11 @@ def from_python(code: str) -> Iterator[Message]:
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in _CALLS:
-                yield from _message(_CALLS[name], node.args)
+            # the engine speaks no language: its refusals, a key and a sentence, are put into words by the
+            # command line
+            refusal = name[:1].isupper() and name.endswith("Error") and len(node.args) > 1
+            if shape := _CALLS.get(name, "km" if refusal else ""):
+                yield from _message(shape, node.args)
 
 
 def from_template(text: str) -> Iterator[Message]:

@@ -123,6 +123,9 @@ def _same_outcome(marks: Marks, low: Run, endowment: Fraction) -> Run | None:
         behind = {winner}  # or tied with it and after it in the tie order
         while rivals := set(np.flatnonzero(known <= limit * (1 + NEAR)).tolist()) - behind:
             for rival in sorted(rivals):
+                if _alike(marks, winner, rival) and marks.rank[rival] > marks.rank[winner]:
+                    behind.add(rival)
+                    continue
                 known[rival], doubtful = price(marks, purse, rival, known[rival])
                 if doubtful or known[rival] < limit * (1 - NEAR):
                     return None
@@ -154,3 +157,11 @@ def _yields(marks: Marks, purse: Reals, low: Run, high: Run, turn: int, rival: i
     if floor is None or ceiling is None:
         return False
     return floor > ceiling or (floor == ceiling and marks.rank[rival] > marks.rank[winner])
+
+
+def _alike(marks: Marks, one: int, other: int) -> bool:
+    """Whether two projects have the same supporters and the same cost, and so the same price at every purse."""
+    if marks.costs[one] != marks.costs[other] or marks.scale[one] != marks.scale[other]:
+        return False
+    same = np.array_equal(marks.members[one], marks.members[other])
+    return same and (not marks.worths or np.array_equal(marks.worths[one], marks.worths[other]))

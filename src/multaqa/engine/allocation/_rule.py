@@ -28,8 +28,9 @@ TIES = ("lexicographic", "cost-votes", "lot")
 class Rule:
     """A counting rule with every parameter that can change the winners.
 
-    ties: `lexicographic`, `cost-votes`, or `lot:SEED`. whole_start: purses start at the whole part of budget
-    / voters in units of currency. threshold and exclusive replace those of the election when given.
+    ties: `lexicographic`, `cost-votes`, `cost-votes:SEED` (what cost and votes leave tied is drawn by lot) or
+    `lot:SEED`. whole_start: purses start at the whole part of budget / voters in units of currency. threshold
+    and exclusive replace those of the election when given.
     """
 
     name: str = "equal-shares"
@@ -55,8 +56,10 @@ class Rule:
                     value=value,
                     known=", ".join(known),
                 )
-        if (self.ties.partition(":")[0] == "lot") != bool(self.ties.partition(":")[2]):
-            raise AllocationError("lot_needs_seed", "Ties by lot are written lot:SEED.")
+        kind, colon, seed = self.ties.partition(":")
+        seeded = {"lot": bool(seed), "cost-votes": bool(seed) or not colon}
+        if not seeded.get(kind, not colon):
+            raise AllocationError("lot_needs_seed", "Ties by lot are written lot:SEED or cost-votes:SEED.")
         if self.name != "equal-shares" and self.completion.startswith("add1"):
             raise AllocationError(
                 "completion_needs_equal_shares",
