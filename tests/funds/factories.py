@@ -4,9 +4,9 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 
 from multaqa.directory.actors import Actor, actor_of
-from multaqa.funds import actions
+from multaqa.funds import actions, lots
 from multaqa.funds.actions.awards import Instalment
-from multaqa.funds.models import Allocation, Application, Award, Call, Envelope, Priority, Tranche
+from multaqa.funds.models import Allocation, Application, Award, Call, Envelope, LotSeed, Priority, Tranche
 from multaqa.kit import clock
 from multaqa.kit.translated import Translated
 from multaqa.partnerships.models import Agreement, Party, Report
@@ -14,6 +14,7 @@ from multaqa.territories.models import LegalRule
 from tests.factories import Role, account, actor, appoint, commune, organisation
 
 APPLYING, REVIEWING, VOTING, COUNTING = "2026-07-15", "2026-09-15", "2026-10-15", "2026-11-05"
+REVEALING = "2026-11-02"
 DATES = {
     "opens_on": date(2026, 7, 1),
     "closes_on": date(2026, 8, 31),
@@ -133,6 +134,17 @@ def voted(call: Call, ballots: tuple[tuple[int, ...], ...]) -> None:
         for place, numbers in enumerate(ballots, start=1):
             chosen = [listed[number] for number in numbers]
             actions.cast_ballot(actor=a_voter(place), call=call, approvals=chosen)
+
+
+def committed(call: Call, role: Role, secret: str, day: str = VOTING) -> LotSeed:
+    """A party of the lot commits to a secret."""
+    with on(day):
+        return actions.commit_seed(actor=actor(role), call=call, commitment=lots.commitment(secret))
+
+
+def revealed(call: Call, role: Role, secret: str, day: str = REVEALING) -> LotSeed:
+    with on(day):
+        return actions.reveal_seed(actor=actor(role), call=call, seed=secret)
 
 
 def an_allocation(**overrides) -> Allocation:

@@ -12,11 +12,16 @@ from importlib import import_module
 import click
 
 VERBS = {
+    "alerts": "Which weeks of a series are unusual?",
     "allocate": "Which projects does a budget support? Reads a PaBuLib file.",
     "check": "Is this installation healthy?",
     "demo": "Build the demonstration region and serve it.",
+    "index": "How do places compare, and how sure is it? Reads COINr's iMeta and iData.",
+    "envelopes": "Share a total among territories by a formula, within bounds.",
     "init": "Start an empty region from a territory pack.",
     "ledger": "Export, verify or prove the public record.",
+    "portfolio": "Which projects are worth most together within limits? Reads a PaBuLib file.",
+    "opinion": "Where do people agree across their differences? Reads a folder of votes.",
     "serve": "Serve the platform.",
     "tick": "One round of due work: deadlines, scheduled publication, tasks, the ledger's log.",
 }

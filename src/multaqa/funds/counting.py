@@ -4,11 +4,13 @@ again.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from django.db.models import Count as Number
+from django.db.models import Max
 
 from multaqa.engine import pabulib
 from multaqa.engine.allocation import (
@@ -24,10 +26,27 @@ from multaqa.engine.allocation import (
     robustness,
     rule_text,
 )
-from multaqa.funds.models import Application, Ballot, Call
+from multaqa.funds import lots
+from multaqa.funds.models import Application, Ballot, Call, LotSeed
 from multaqa.kit.money import scale
 
 CHANNEL_K = 10  # a channel with fewer ballots is not told apart in the published file
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What a count needs. fingerprint: whether any of it has changed since can be told without reading it
+    all.
+    """
+
+    ballots: list[Ballot]
+    candidates: list[Application]
+    seeds: list[LotSeed]
+    fingerprint: tuple[Any, ...]
+
+    @property
+    def lot(self) -> str:
+        return lots.joined(seed.seed for seed in self.seeds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +63,32 @@ class Count:
     digest: str
 
 
-def count(call: Call, candidates: Sequence[Application], ballots: Sequence[Ballot]) -> Count:
-    """Count the ballots of a call by its rule; the same ballots in any order give the same answer."""
+def poll(call: Call) -> Poll:
+    """The ballots, candidates and seeds of a call as they are now."""
+    mark = fingerprint(call)  # before the rest, so that what comes in between is noticed
+    candidates = call.applications.filter(state=Application.State.ELIGIBLE).order_by("number")
+    return Poll(list(call.ballots.order_by("pk")), list(candidates), list(lots.seeds(call)), mark)
+
+
+def fingerprint(call: Call) -> tuple[Any, ...]:
+    """Differs whenever a ballot, a candidate or a seed of the call was added, changed or taken away."""
+    ballots = call.ballots.aggregate(number=Number("pk"), newest=Max("pk"), latest=Max("cast_at"))
+    candidates = call.applications.filter(state=Application.State.ELIGIBLE).order_by("pk")
+    seeds = lots.seeds(call).values_list("pk", "commitment", "seed")
+    return (*ballots.values(), *candidates.values_list("pk", "requested"), *seeds)
+
+
+def count(
+    call: Call, candidates: Sequence[Application], ballots: Sequence[Ballot], *, lot: str = ""
+) -> Count:
+    """Count the ballots of a call by its rule; the same ballots in any order give the same answer.
+
+    lot: what the revealed seeds give (`lots.joined`); it has the last word where the rule leaves it to the
+    number of the application.
+    """
     rule = Rule(**call.rule)
+    if lot and lots.is_by_lot(call):
+        rule = replace(rule, ties=f"cost-votes:{lot}")
     open_to = {application.number for application in candidates}
     votes = [sorted(open_to.intersection(ballot.approvals)) for ballot in ballots]
     outcome = allocate(
@@ -75,6 +117,7 @@ def _answer(outcome: Outcome, digest: str) -> dict[str, Any]:
     firm = {row.project: row.survives for row in robustness(outcome, generator=_generator(digest))}
     return {
         "rule": rule_text(outcome.rule),
+        "ties": outcome.rule.ties,
         "budget": election.budget,
         "spent": outcome.spent,
         "voters": election.voters,

@@ -3,7 +3,7 @@
 The engine answers with a key and its values; here every key has one sentence, translated with the page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -56,21 +56,27 @@ def is_close(row: Mapping[str, Any]) -> bool:
 
 def why(row: Mapping[str, Any], titles: Mapping[int, Any], currency: str) -> str:
     """What kept a loser out, with the figures of the count itself."""
-    values = {
-        name: Money(value, currency)
-        if name in _AMOUNTS and isinstance(value, int)
-        else _named(name, value, titles)
-        for name, value in row["values"].items()
-    }
-    sentence = _WHY.get(row["key"])
-    said = str(sentence) % values if sentence else str(row["key"])
-    first = next(iter(row["values"].get("absorbed_by", ())), None)
+    return sentence(
+        row["key"],
+        row["values"],
+        amount=lambda minor: Money(minor, currency),
+        title=lambda number: titles.get(int(number), number),
+    )
+
+
+def sentence(
+    key: str, values: Mapping[str, Any], *, amount: Callable[[int], Any], title: Callable[[str], Any]
+) -> str:
+    """One reason of the engine in words; `amount` says minor units, `title` names a project."""
+    said = {name: _said(name, value, amount, title) for name, value in values.items()}
+    words = str(_WHY[key]) % said if key in _WHY else key
+    first = next(iter(values.get("absorbed_by", ())), None)
     if first:
-        said += " " + gettext("Most of their share, %(paid)s, went to “%(project)s”.") % {
-            "paid": Money(first["paid"], currency),
-            "project": titles.get(int(first["project"]), first["project"]),
+        words += " " + gettext("Most of their share, %(paid)s, went to “%(project)s”.") % {
+            "paid": amount(first["paid"]),
+            "project": title(first["project"]),
         }
-    return said
+    return words
 
 
 def needed(row: Mapping[str, Any], currency: str) -> list[str]:
@@ -93,5 +99,7 @@ def needed(row: Mapping[str, Any], currency: str) -> list[str]:
     return said or [gettext("No change of its cost, its votes or the budget alone would have been enough.")]
 
 
-def _named(name: str, value: Any, titles: Mapping[int, Any]) -> Any:
-    return titles.get(int(value), value) if name in _NAMES and value is not None else value
+def _said(name: str, value: Any, amount: Callable[[int], Any], title: Callable[[str], Any]) -> Any:
+    if name in _AMOUNTS and isinstance(value, int):
+        return amount(value)
+    return title(value) if name in _NAMES and value is not None else value

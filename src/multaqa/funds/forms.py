@@ -2,13 +2,16 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _p
 
 from multaqa.directory.actors import Actor, Function
 from multaqa.directory.models import Organisation
+from multaqa.funds import lots, simulation, simulation_words
 from multaqa.funds.actions.awards import Instalment
-from multaqa.funds.models import Application, Award, Call, Criterion, Envelope, Priority
+from multaqa.funds.models import Allocation, Application, Award, Call, Criterion, Envelope, Priority
+from multaqa.kit.digits import western
 from multaqa.kit.forms import ActionForm, AmountField, DayField, WholeNumberField
 from multaqa.kit.translated import Translated, TranslatedFormField
 from multaqa.partnerships.models import Agreement
@@ -17,6 +20,7 @@ from multaqa.territories.models import Territory
 from multaqa.territories.queries import home_pack, within
 
 RECENT = 100  # recommendations offered when a priority is set
+MOST_BYTES = 25_000_000
 SCORES = [(1, _("1 · weak")), (2, _("2 · fair")), (3, _("3 · good")), (4, _("4 · strong"))]
 
 
@@ -216,6 +220,46 @@ class PaperForm(BallotForm):
     field_order = ["serial", "approvals", "contact"]
 
 
+# a secret is left neither to the browser's memory nor to a spelling service
+_SECRET = {"dir": "auto", "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+
+
+class CommitmentForm(ActionForm):
+    """A commitment computed elsewhere, or a phrase of which only the commitment goes on."""
+
+    commitment = forms.CharField(
+        label=_("Commitment computed elsewhere"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("64 hexadecimal digits."),
+    )
+    phrase = forms.CharField(
+        label=_("Or a secret phrase"),
+        required=False,
+        min_length=lots.LEAST,
+        max_length=lots.MOST,
+        widget=forms.TextInput(attrs=_SECRET),
+        help_text=_("16 characters at least; spaces at its ends do not count."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        pasted, phrase = western(data.get("commitment", "")).lower().split(), data.get("phrase", "")
+        if not self.errors and bool(pasted) == bool(phrase):
+            raise forms.ValidationError(_("Fill in one of the two: a commitment or a phrase."))
+        return {"commitment": lots.commitment(phrase) if phrase else "".join(pasted[:1])}
+
+
+class SeedForm(ActionForm):
+    seed = forms.CharField(
+        label=_("Your seed"),
+        max_length=lots.MOST,
+        widget=forms.TextInput(attrs=_SECRET),
+        help_text=_("Exactly as you committed to it. Everybody will read it."),
+    )
+
+
 class AgreementForm(ActionForm):
     agreement = forms.ModelChoiceField(
         Agreement.objects.none(),
@@ -299,3 +343,91 @@ class RegisterFilter(forms.Form):
         """Arguments for `queries.awards`."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class CountedCallField(forms.ModelChoiceField):
+    """A call whose ballots were counted and published."""
+
+    def label_from_instance(self, allocation: Allocation) -> str:
+        return f"{allocation.call.reference} · {allocation.call.title}"
+
+
+class SimulationForm(ActionForm):
+    """Which ballots, and which rules to count them by."""
+
+    file = forms.FileField(
+        label=_("Ballot file (.pb)"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pb"}),
+        help_text=_("25 MB, 200 000 ballots and 500 projects at most. The file is read and forgotten."),
+    )
+    call = CountedCallField(
+        Allocation.objects.none(),
+        label=_("Or the ballots of a counted call"),
+        required=False,
+        empty_label=_("none: I give a file"),
+    )
+    rules = forms.MultipleChoiceField(
+        label=_("Rules to compare, two to six"),
+        choices=[
+            (choice, format_lazy("{}: {}", short, line))
+            for choice, (short, line) in simulation_words.RULES.items()
+        ],
+        initial=simulation.USUAL,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    utility = forms.ChoiceField(
+        label=_("What a voter gains from a supported project"),
+        choices=list(simulation_words.UTILITIES.items()),
+        initial=simulation.OWN,
+    )
+    budget = AmountField(
+        label=_("What if the budget were"),
+        required=False,
+        help_text=_("In the currency of the file. Empty: the budget of the file."),
+    )
+    threshold = WholeNumberField(
+        label=_("Least score, for the rule with a threshold"),
+        required=False,
+        min_value=0,
+        max_value=1_000_000_000,
+        help_text=_("Votes, or points where ballots give points. Empty: the score the file states."),
+    )
+    ties = forms.ChoiceField(
+        label=_("Between equals, first comes"),
+        choices=list(simulation_words.TIES.items()),
+        initial="cost-votes",
+    )
+    seed = forms.CharField(
+        label=_("Words of the lot"),
+        required=False,
+        max_length=100,
+        help_text=_("Only for a lot: the same words always draw the same order."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        counted = Allocation.objects.select_related("call").only("call", "call__reference", "call__title")
+        self.fields["call"].queryset = counted.order_by("-counted_at", "-pk")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and file.size > MOST_BYTES:
+            raise forms.ValidationError(_("This file is larger than 25 MB."))
+        if file and not file.name.lower().endswith(".pb"):
+            raise forms.ValidationError(_("This is not a .pb file: its name should end in .pb."))
+        return file
+
+    def clean_rules(self) -> list[str]:
+        rules = self.cleaned_data["rules"]
+        if not 2 <= len(rules) <= 6:
+            raise forms.ValidationError(_("Tick two to six rules."))
+        return [choice for choice in simulation.RULES if choice in rules]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if bool(data.get("file")) == bool(data.get("call")) and not self.errors.keys() & {"file", "call"}:
+            self.add_error("file", _("Give a file or choose a call: one of the two."))
+        if data.get("ties") == "lot" and not data.get("seed"):
+            self.add_error("seed", _("Write the words from which the lot is drawn."))
+        return data

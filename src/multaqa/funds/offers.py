@@ -1,5 +1,6 @@
 """What a reader may do next with an object; what is not possible yet says what opens it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from multaqa.directory.actors import Actor, Function
-from multaqa.funds.models import Application, Award, Call
+from multaqa.funds import lots
+from multaqa.funds.models import Application, Award, Call, LotSeed
 from multaqa.kit import clock, formats
 from multaqa.kit.policy import allows
 
@@ -27,8 +29,8 @@ def _call(name: str, label: str, call: Call, opens: str = "") -> Offer:
     return Offer(label, reverse(f"funds:{name}", args=[call.reference]), opens)
 
 
-def for_call(actor: Actor, call: Call) -> list[Offer]:
-    """The next steps of a call for this actor, in order of time."""
+def for_call(actor: Actor, call: Call, seeds: Sequence[LotSeed] = ()) -> list[Offer]:
+    """The next steps of a call for this actor, in order of time. seeds: those of its lot."""
     today, state = clock.today(), Call.State
     found = []
     if call.is_decided:
@@ -46,7 +48,7 @@ def for_call(actor: Actor, call: Call) -> list[Offer]:
             _call("open_vote", _("Open the vote"), call, "" if today >= call.vote_opens_on else opens)
         )
     if call.state == state.VOTING:
-        found += _vote(actor, call)
+        found += _vote(actor, call, seeds)
     return found
 
 
@@ -59,13 +61,18 @@ def _opens_applying(actor: Actor, call: Call, today: date) -> str:
     return ""
 
 
-def _vote(actor: Actor, call: Call) -> list[Offer]:
+def _vote(actor: Actor, call: Call, seeds: Sequence[LotSeed]) -> list[Offer]:
     found = []
     over = clock.today() > call.vote_closes_on
     if not over:
         found.append(_call("vote", pgettext("verb", "Vote"), call))
         if allows(actor, "funds.enter_paper_ballot", call):
             found.append(_call("paper", _("Enter a paper ballot"), call))
+    own = lots.own(actor, seeds)
+    if own is None and lots.commits_today(call) and allows(actor, "funds.commit_seed", call):
+        found.append(_call("lot", _("Commit a seed for the lot"), call))
+    if own is not None and not own.seed and lots.reveals_today(call):
+        found.append(_call("reveal", _("Reveal your seed"), call))
     if allows(actor, "funds.allocate_call", call):
         opens = _("Possible after the last day of the vote, %(day)s.") % {
             "day": formats.day(call.vote_closes_on)

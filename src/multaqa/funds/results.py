@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from multaqa.funds import explanations, legal, queries
+from multaqa.funds import explanations, legal, lots, queries
 from multaqa.funds.models import Allocation, Application, Award, Call
 from multaqa.kit import formats
 from multaqa.kit.money import Money
@@ -70,6 +70,7 @@ class Result:
     losers: list[Loser]
     findings: list[Finding]
     entry: Entry | None
+    lot: lots.Lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class RuleCard:
 
 
 def result(call: Call, allocation: Allocation) -> Result:
-    """Everything the result page says, in seven SQL statements."""
+    """Everything the result page says, in nine SQL statements."""
     rows = list(queries.applications(call).select_related("award"))
     by_number = {row.number: row for row in rows}
     outcome = allocation.outcome
@@ -90,6 +91,7 @@ def result(call: Call, allocation: Allocation) -> Result:
     winners = [_winner(entry, by_number, panels, call.currency) for entry in outcome["selected"]]
     winners.sort(key=lambda winner: (-winner.application.requested, winner.application.number))
     awarded = [winner.award for winner in winners if winner.award]
+    on_the_ballot = [entry["number"] for entry in (*outcome["selected"], *outcome["rejected"])]
     return Result(
         allocation=allocation,
         deliberations=sorted({award.deliberation for award in awarded}),
@@ -101,6 +103,7 @@ def result(call: Call, allocation: Allocation) -> Result:
         losers=_losers(call, outcome, rows, by_number),
         findings=_findings(call, allocation, winners, rows),
         entry=queries.entry_of(call, "funds.call_allocated"),
+        lot=lots.lot(call, outcome["ties"], on_the_ballot),
     )
 
 
@@ -138,9 +141,13 @@ def rule_cards(call: Call, known: legal.Known) -> list[RuleCard]:
     return cards
 
 
-def command(call: Call) -> str:
-    """The options with which `multaqa allocate` counts this call's ballot file again."""
-    return " ".join(f"--{name.replace('name', 'rule')} {value}" for name, value in call.rule.items())
+def command(call: Call, ties: str) -> str:
+    """The options with which `multaqa allocate` counts this call's ballot file again.
+
+    ties: those of the count, with the seed of the lot when one was drawn.
+    """
+    rule = call.rule | {"ties": ties}
+    return " ".join(f"--{name.replace('name', 'rule')} {value}" for name, value in rule.items())
 
 
 def counted_by(call: Call) -> str:

@@ -70,6 +70,10 @@ rules.add_perm("funds.close_call", coordinates)
 rules.add_perm("funds.open_vote", coordinates)
 rules.add_perm("funds.cast_ballot", is_known & has_confirmed_contact)
 rules.add_perm("funds.enter_paper_ballot", is_facilitator)
+# one honest party is enough for the lot, so those who watch over the cell may hold a seed too
+holds_a_seed = coordinates | sits_in_the_cell | is_council_officer | is_auditor
+rules.add_perm("funds.commit_seed", holds_a_seed)
+rules.add_perm("funds.reveal_seed", holds_a_seed)
 rules.add_perm("funds.allocate_call", coordinates)
 rules.add_perm("funds.award_application", coordinates)
 rules.add_perm("funds.attach_agreement", coordinates)
@@ -77,3 +81,4 @@ rules.add_perm("funds.plan_tranches", coordinates)
 rules.add_perm("funds.release_tranche", coordinates)
 # whoever orders the payment is not whoever released it: the council's authorising officer may act alone
 rules.add_perm("funds.pay_tranche", coordinates | is_council_officer)
+rules.add_perm("funds.simulate", is_coordinator | is_cell_member | is_council_officer | is_auditor)

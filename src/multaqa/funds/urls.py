@@ -1,11 +1,12 @@
 from django.urls import path
 
-from multaqa.funds.views import applications, awards, calls, plans, votes
+from multaqa.funds.views import applications, awards, calls, lots, plans, simulate, votes
 
 app_name = "funds"
 urlpatterns = [
     path("", plans.overview, name="overview"),
     path("envelopes/new/", plans.new_envelope, name="create_envelope"),
+    path("simulate/", simulate.simulate, name="simulate"),
     path("priorities/", plans.priorities, name="priorities"),
     path("priorities/set/", plans.new_priority, name="set_priority"),
     path("priorities/<int:number>/", plans.priority, name="priority"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("calls/<slug:reference>/allocate/", calls.allocate, name="allocate"),
     path("calls/<slug:reference>/results/", calls.results, name="results"),
     path("calls/<slug:reference>/ballots.pb", calls.ballot_file, name="ballot_file"),
+    path("calls/<slug:reference>/lot/", lots.lot, name="lot"),
+    path("calls/<slug:reference>/lot/reveal/", lots.reveal, name="reveal"),
     path("calls/<slug:reference>/apply/", applications.apply, name="apply"),
     path("calls/<slug:reference>/vote/", votes.vote, name="vote"),
     path("calls/<slug:reference>/paper/", votes.paper, name="paper"),

@@ -17,8 +17,10 @@ from tests.funds.factories import (
     an_award,
 )
 
+STAFF = {Role.COORDINATOR, Role.CELL_MEMBER, Role.COUNCIL_OFFICER, Role.AUDITOR}
 OFFICERS = {Role.OFFICER_A, Role.OFFICER_B}
 COORDINATOR = Own(Role.COORDINATOR)
+HOLDERS = both({Role.COUNCIL_OFFICER, Role.AUDITOR}, Own(Role.COORDINATOR, Role.CELL_MEMBER))
 
 
 def call():
@@ -71,6 +73,7 @@ def step(own, foreign, who, posted=422):
 ROUTES = {
     "funds:overview": Route(),
     "funds:create_envelope": Route(get=Role.COUNCIL_OFFICER, post=Role.COUNCIL_OFFICER),
+    "funds:simulate": Route(get=STAFF, post=STAFF),
     "funds:priorities": Route(),
     "funds:set_priority": Route(
         get={Role.CELL_MEMBER, Role.COORDINATOR}, post={Role.CELL_MEMBER, Role.COORDINATOR}
@@ -84,6 +87,8 @@ ROUTES = {
     "funds:allocate": step(call, foreign_call, COORDINATOR),
     "funds:results": Route(own=counted_call, foreign=foreign_call),
     "funds:ballot_file": Route(own=counted_call),
+    "funds:lot": Route(own=call, foreign=foreign_call, post=HOLDERS),
+    "funds:reveal": step(call, foreign_call, HOLDERS),
     "funds:apply": step(call, foreign_call, OFFICERS),
     "funds:vote": step(call, foreign_call, SIGNED_IN),
     "funds:paper": step(call, foreign_call, Role.FACILITATOR),

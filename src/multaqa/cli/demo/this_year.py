@@ -6,6 +6,7 @@ from multaqa.cli.demo.acts import DIRHAM, apply, fresh, open_call, vote
 from multaqa.cli.demo.telling import At, Chapter, Story
 from multaqa.consultations import actions as consultations
 from multaqa.funds import actions as funds
+from multaqa.funds import lots
 from multaqa.funds.models import Application
 from multaqa.kit import clock
 from multaqa.kit.translated import Translated
@@ -226,6 +227,13 @@ def applying(story: Story) -> Chapter:
             )
 
 
+LOT = {
+    "coordinator": "dice 4 2 6 1 1 5 3 6 2 5 5 1",
+    "cell3": "بئر الصباح 8814 ريح 2207",
+    "auditor": "sable 3391 marée 7026",
+}
+
+
 def counting(story: Story) -> Chapter:
     cast = story.cast
     yield At(45)
@@ -238,6 +246,12 @@ def counting(story: Story) -> Chapter:
         funds.enter_paper_ballot(
             actor=cast["facilitator"], call=call, serial=f"B-{number:03}", approvals=_liked(story)
         )
+    # three parties commit to a secret of the lot; the member for the associations does not reveal it
+    for party, secret in LOT.items():
+        funds.commit_seed(actor=cast[party], call=call, commitment=lots.commitment(secret))
+    yield At(12)
+    for party in ("auditor", "coordinator"):
+        funds.reveal_seed(actor=cast[party], call=call, seed=LOT[party])
     yield At(8)
     story.things["allocation"] = funds.allocate_call(actor=cast["coordinator"], call=call)
 

@@ -15,6 +15,7 @@ from multaqa.funds.actions.awards import (
     release_tranche,
 )
 from multaqa.funds.actions.calls import allocate_call, close_call, open_call, open_vote
+from multaqa.funds.actions.lots import commit_seed, reveal_seed
 from multaqa.funds.actions.plans import create_envelope, set_priority
 from multaqa.funds.actions.votes import cast_ballot, enter_paper_ballot
 
@@ -24,6 +25,7 @@ __all__ = [
     "award_application",
     "cast_ballot",
     "close_call",
+    "commit_seed",
     "create_envelope",
     "enter_paper_ballot",
     "open_call",
@@ -32,6 +34,7 @@ __all__ = [
     "plan_tranches",
     "recuse",
     "release_tranche",
+    "reveal_seed",
     "review_application",
     "screen_application",
     "set_priority",

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from multaqa.directory.actors import Actor
 from multaqa.engine.allocation import AllocationError, Rule
-from multaqa.funds import counting, queries
-from multaqa.funds.models import Allocation, Application, Call, Envelope, Priority
+from multaqa.funds import counting, lots, queries
+from multaqa.funds.models import Allocation, Application, Call, Envelope, LotSeed, Priority
 from multaqa.funds.models.calls import default_rule
 from multaqa.funds.wording import said_day
 from multaqa.kit import clock
@@ -159,48 +159,82 @@ def open_vote(*, actor: Actor, call: Call) -> Call:
 def allocate_call(*, actor: Actor, call: Call) -> Allocation:
     """Count the ballots by the published rule and keep all that is needed to explain and repeat the count.
 
-    Raises Forbidden unless the actor coordinates the cell; Refused before the vote has ended or without
-    ballots.
+    Ties that cost and votes leave are drawn by lot from the seeds revealed in time; seeds not revealed are
+    named and left out. Raises Forbidden unless the actor coordinates the cell; Refused before the vote has
+    ended, while seeds are awaited, without ballots, or after another count.
     """
     require(actor, "funds.allocate_call", call)
-    with transaction.atomic():
-        call = _locked(call)
-        if call.state != Call.State.VOTING or clock.today() <= call.vote_closes_on:
-            raise Refused(_("The ballots are counted after %(day)s."), day=said_day(call.vote_closes_on))
-        ballots = list(call.ballots.order_by("pk"))
-        if not ballots:
-            raise Refused(_("Nobody voted: there is nothing to count."))
-        candidates = list(call.applications.filter(state=Application.State.ELIGIBLE).order_by("number"))
-        count = counting.count(call, candidates, ballots)
-        allocation = Allocation.objects.create(
-            call=call,
-            outcome=count.outcome,
-            ballots=len(ballots),
-            paper_ballots=sum(ballot.channel == "paper" for ballot in ballots),
-            spent=count.spent,
-            ballot_file=count.ballot_file,
-            digest=count.digest,
-            counted_at=clock.now(),
+    while True:
+        # a count may take long and nobody may write meanwhile: the lock comes after it
+        poll = _poll(call)
+        count = counting.count(call, poll.candidates, poll.ballots, lot=poll.lot)
+        with transaction.atomic():
+            call = _locked(call)
+            _refuse_twice(call)
+            if counting.fingerprint(call) != poll.fingerprint:
+                continue
+            allocation = Allocation.objects.create(
+                call=call,
+                outcome=count.outcome,
+                ballots=len(poll.ballots),
+                paper_ballots=sum(ballot.channel == "paper" for ballot in poll.ballots),
+                spent=count.spent,
+                ballot_file=count.ballot_file,
+                digest=count.digest,
+                counted_at=clock.now(),
+            )
+            eligible = call.applications.filter(state=Application.State.ELIGIBLE)
+            eligible.filter(number__in=count.selected).update(state=Application.State.SELECTED)
+            eligible.update(state=Application.State.NOT_SELECTED)
+            move(call, Call.State.ALLOCATED, Call.STEPS)
+            facts = {"reference": call.reference, "selected": count.selected, "spent": count.spent}
+            facts |= {"rule": call.rule, "ties": count.outcome["ties"], **_seeds(poll.seeds)}
+            facts |= {"ballots": len(poll.ballots), "paper": allocation.paper_ballots}
+            facts |= {"ballot_file_sha256": count.digest}
+            record(actor, "funds.call_allocated", call, facts=facts)
+            return allocation
+
+
+def _poll(call: Call) -> counting.Poll:
+    """What is to be counted. Raises Refused when it is too early, too late, or nobody voted."""
+    call = Call.objects.get(pk=call.pk)
+    _refuse_twice(call)
+    if call.state != Call.State.VOTING or clock.today() <= call.vote_closes_on:
+        raise Refused(_("The ballots are counted after %(day)s."), day=said_day(call.vote_closes_on))
+    poll = counting.poll(call)
+    if not poll.ballots:
+        raise Refused(_("Nobody voted: there is nothing to count."))
+    awaited = sum(not seed.seed for seed in poll.seeds)
+    if awaited and clock.today() <= lots.last_day(call):
+        raise Refused(
+            _(
+                "The ballots are counted once every seed of the lot is revealed, or after %(day)s; "
+                "still awaited: %(awaited)s."
+            ),
+            day=said_day(lots.last_day(call)),
+            awaited=awaited,
         )
-        won = call.applications.filter(state=Application.State.ELIGIBLE, number__in=count.selected)
-        won.update(state=Application.State.SELECTED)
-        call.applications.filter(state=Application.State.ELIGIBLE).update(
-            state=Application.State.NOT_SELECTED
-        )
-        move(call, Call.State.ALLOCATED, Call.STEPS)
-        facts = {
-            "reference": call.reference,
-            "selected": count.selected,
-            "spent": count.spent,
-            "rule": call.rule,
-        }
-        facts |= {
-            "ballots": len(ballots),
-            "paper": allocation.paper_ballots,
-            "ballot_file_sha256": count.digest,
-        }
-        record(actor, "funds.call_allocated", call, facts=facts)
-    return allocation
+    return poll
+
+
+def _refuse_twice(call: Call) -> None:
+    if call.is_decided:
+        raise Refused(_("The ballots of this call are already counted: read its results."))
+
+
+def _seeds(seeds: Iterable[LotSeed]) -> dict[str, Any]:
+    """The seeds of a count as the ledger tells them, in the order in which they are joined."""
+    listed = list(seeds)
+    return {
+        "seeds": [
+            {"place": seed.place, "party": seed.party, "seed": seed.seed} for seed in listed if seed.seed
+        ],
+        "withheld": [
+            {"place": seed.place, "party": seed.party, "commitment": seed.commitment}
+            for seed in listed
+            if not seed.seed
+        ],
+    }
 
 
 def _locked(call: Call) -> Call:

@@ -1,5 +1,6 @@
 from multaqa.funds.models.awards import Award, Payment, Tranche
 from multaqa.funds.models.calls import Application, Call, Criterion, Recusal, Review
+from multaqa.funds.models.lots import LotSeed
 from multaqa.funds.models.plans import Envelope, Priority
 from multaqa.funds.models.votes import Allocation, Ballot
 
@@ -11,6 +12,7 @@ __all__ = [
     "Call",
     "Criterion",
     "Envelope",
+    "LotSeed",
     "Payment",
     "Priority",
     "Recusal",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from multaqa.funds import legal, offers, queries
+from multaqa.funds import legal, lots, offers, queries
 from multaqa.funds import results as answers
 from multaqa.funds.actions import allocate_call, close_call, open_call, open_vote
 from multaqa.funds.forms import ButtonForm, CallForm
@@ -32,6 +32,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest, reference: str) -> HttpResponse:
     found = _call(reference)
     page_obj = Paginator(queries.applications(found), PAGE).get_page(request.GET.get("page"))
+    seeds = list(lots.seeds(found)) if found.state == Call.State.VOTING else []
     return page(
         request,
         "funds/call.html",
@@ -40,7 +41,9 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         priorities=found.priorities.all(),
         turnout=queries.turnout(found) if found.state != Call.State.OPEN else None,
         rules=answers.rule_cards(found, legal.rules()),
-        offers=offers.for_call(request.actor, found),
+        seeds=seeds,
+        by_lot=lots.is_by_lot(found),
+        offers=offers.for_call(request.actor, found, seeds),
     )
 
 
@@ -83,8 +86,9 @@ def results(request: HttpRequest, reference: str) -> HttpResponse:
     allocation = queries.results().filter(call=found).first()
     if allocation is None:
         return page(request, "funds/results_waiting.html", call=found)
-    parts = {"result": answers.result(found, allocation), "command": answers.command(found)}
-    return page(request, "funds/results.html", call=found, **parts)
+    command = answers.command(found, allocation.outcome["ties"])
+    result = answers.result(found, allocation)
+    return page(request, "funds/results.html", call=found, result=result, command=command)
 
 
 @require_safe

@@ -30,6 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         results=queries.results()[:LATEST],
         threads=threads([*listed, *first]),
         may_create=allows(request.actor, "funds.create_envelope"),
+        may_simulate=allows(request.actor, "funds.simulate"),
     )
 
 
