@@ -65,6 +65,7 @@ def test_allocate_writes_json_to_a_file_and_says_nothing(file, tmp_path):
     assert (result.exit_code, result.stdout) == (0, "")
     assert found["rule"] == {
         "name": "equal-shares", "utility": "cost", "completion": "none", "ties": "lexicographic",
+        "start": "fraction", "comparison": "none",
         "text": "equal-shares utility=cost completion=none ties=lexicographic",
     }  # fmt: skip
     assert found["rejected"][0]["needed"] is None
@@ -151,3 +152,33 @@ def test_allocate_refuses_a_combination_that_makes_no_sense(file):
         1,
         f"{file}: Completion add1 belongs to equal-shares, not to greedy.\n",
     )
+
+
+def test_allocate_takes_the_small_print_of_equal_shares(tmp_path):
+    path = tmp_path / "small.pb"
+    path.write_text(
+        "META\nkey;value\nbudget;10\nvote_type;approval\nPROJECTS\nproject_id;cost\na;10\nb;1\n"
+        "VOTES\nvoter_id;vote\n1;a\n2;a\n3;b\n"
+    )
+
+    found = json.loads(run(path, "--start", "whole", "--comparison", "exclusion", "--json", "-").stdout)
+
+    assert (found["selected"], found["rule"]["start"]) == (["a"], "whole")
+    assert found["rule"]["text"].endswith("start=whole comparison=exclusion")
+
+
+def test_allocate_describes_an_excluded_group_only_above_the_small_cell(tmp_path):
+    def audited(loud, silent):
+        rows = ["north"] * loud + ["south"] * silent
+        votes = "".join(f"{n};{'a,b' if d == 'north' else 'c'};{d}\n" for n, d in enumerate(rows))
+        path = tmp_path / "group.pb"
+        path.write_text(
+            "META\nkey;value\nbudget;30\nvote_type;approval\nPROJECTS\nproject_id;cost\na;15\nb;15\nc;9\n"
+            f"VOTES\nvoter_id;vote;district\n{votes}"
+        )
+        found = json.loads(run(path, "--rule", "greedy", "--audit", "--json", "-").stdout)
+        return [row["group"] for row in found["audit"]["violations"]]
+
+    told = {"column": "district", "value": "south", "voters": 10, "share": 1.0, "share_of_all": 0.3333}
+    assert audited(20, 10) == [[told]]
+    assert audited(18, 9) == [[]]

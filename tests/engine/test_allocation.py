@@ -5,9 +5,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from multaqa.engine import pabulib
 from multaqa.engine.allocation import AllocationError, Rule, allocate, elect_from
+from multaqa.engine.allocation._equal_shares import run
+from multaqa.engine.allocation._utility import marks_of
 from tests.engine.allocation_cases import (
     add_one_by_scanning,
     best_total,
@@ -55,6 +58,74 @@ def test_the_two_stop_rules_elect_different_winners():
 
     assert (first.selected, first.increments, first.next_overshoots) == (("b", "c"), 0, False)
     assert (last.selected, last.increments, last.next_overshoots) == (("b", "a"), 8, True)
+
+
+def test_add1_gives_way_to_a_rival_that_ties_again_with_a_later_winner():
+    # at purse 5 the one voter can pay for 1 and 10, which tie with 2 at every turn; 10 comes before 2 as text
+    election = elect_from(projects=["1", "10", "2"], costs=[1, 4, 1], budget=2, ballots=[["1", "10", "2"]])
+
+    last = allocate(election, rule=Rule(completion="add1-overshoot"))
+
+    assert (last.selected, last.increments, last.next_overshoots) == (("1", "2"), 2, True)
+
+
+def test_twins_are_bought_in_the_tie_order_however_the_purse_grows():
+    election = elect_from(
+        projects=["a", "twin", "b"],
+        costs=[3_000_000, 3_000_000, 4_000_000],
+        budget=8_000_000,
+        ballots=[["a", "twin"], ["a", "twin"], ["b"]],
+    )
+
+    outcome = allocate(election, rule=Rule(completion="add1"))
+
+    # 8,000,000 / 3 + 333,334 is the first purse with which two voters can pay for both
+    assert (outcome.selected, outcome.increments) == (("a", "twin"), 333_334)
+
+
+def test_a_whole_start_leaves_the_part_of_a_unit_aside():
+    # 10 / 3 is 3 1/3: enough for 10, while three purses of 3 are not
+    election = elect_from(projects=["a"], costs=[10], budget=10, ballots=[["a"]] * 3)
+
+    assert allocate(election, rule=Rule()).selected == ("a",)
+    assert allocate(election, rule=Rule(whole_start=True)).selected == ()
+    assert allocate(election, rule=Rule(whole_start=True, completion="add1")).increments == 1
+
+
+def test_greedy_takes_the_place_of_equal_shares_when_more_voters_prefer_it():
+    # shares: each purse is 4; small (4) is bought by its one voter, big (11) cannot be. Greedy takes big.
+    election = elect_from(
+        projects=["big", "small"], costs=[11, 4], budget=12, ballots=[["big"], ["big"], ["small"]]
+    )
+
+    shares = allocate(election, rule=Rule())
+    by_number = allocate(election, rule=Rule(comparison="satisfaction"))
+    by_exclusion = allocate(election, rule=Rule(comparison="exclusion"))
+
+    assert shares.selected == ("small",)
+    assert [(outcome.selected, outcome.steps[0].by) for outcome in (by_number, by_exclusion)] == [
+        (("big",), "comparison"),
+        (("big",), "comparison"),
+    ]
+
+
+def test_equal_shares_stay_when_as_many_voters_prefer_them():
+    election = elect_from(projects=["big", "small"], costs=[8, 4], budget=8, ballots=[["big"], ["small"]])
+
+    assert allocate(election, rule=Rule(comparison="satisfaction")).selected == ("small",)
+
+
+def test_comparison_by_number_and_by_exclusion_may_differ():
+    # greedy buys x and y for the two; shares buy x for them and s for the third
+    election = elect_from(
+        projects=["x", "y", "s"],
+        costs=[6, 6, 4],
+        budget=12,
+        ballots=[["x", "y"], ["x", "y"], ["s"]],
+    )
+
+    assert allocate(election, rule=Rule(comparison="exclusion")).selected == ("x", "s")
+    assert allocate(election, rule=Rule(comparison="satisfaction")).selected == ("x", "y")
 
 
 def test_a_small_currency_unit_does_not_multiply_the_work(shared_data):
@@ -191,6 +262,8 @@ def test_completion_by_greedy_spends_what_equal_shares_left():
         ({"ties": "lot"}, "lot:SEED"),
         ({"ties": "coin"}, "ties coin is not one of"),
         ({"name": "greedy", "completion": "add1"}, "belongs to equal-shares"),
+        ({"name": "greedy", "comparison": "exclusion"}, "belong to equal-shares"),
+        ({"comparison": "taste"}, "comparison taste is not one of none"),
     ],
 )
 def test_rule_refuses_what_it_does_not_know(rule, sentence):
@@ -232,6 +305,17 @@ def test_add1_finds_what_a_scan_of_every_purse_finds(case):
 
     assert list(first.selected) == add_one_by_scanning(case, name, overshoot=False)
     assert list(last.selected) == add_one_by_scanning(case, name, overshoot=True)
+
+
+@given(elections(), st.integers(0, 40))
+@settings(max_examples=100, deadline=None)
+def test_what_a_run_from_a_larger_purse_learned_changes_no_winner(case, more):
+    for name in {OWN[case["kind"]], "cost"}:
+        marks = marks_of(count(case), Rule(utility=name))
+        purse = Fraction(case["budget"], len(case["ballots"]))
+        above = run(marks, purse + Fraction(more, 7))
+
+        assert run(marks, purse, above=above).winners == run(marks, purse).winners
 
 
 @given(elections())

@@ -1,9 +1,11 @@
 """Why a project lost, and what would have made it win."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
-from multaqa.engine.allocation import Rule, allocate, elect_from, explain, least_change
+from multaqa.engine.allocation import Rule, allocate, elect_from, explain, least_change, least_changes
 from tests.engine.allocation_cases import count, elections
 
 OWN = {"approval": "cost", "choose-1": "cost", "cumulative": "points", "ordinal": "borda"}
@@ -134,3 +136,33 @@ def test_a_withdrawn_project_cannot_be_made_to_win():
     change = least_change(allocate(election, rule=Rule()), "a")
 
     assert (change.max_cost, change.extra_votes, change.extra_budget) == (None, None, None)
+
+
+@given(elections())
+@settings(max_examples=25, deadline=None)
+def test_changes_found_together_hold_as_those_found_alone(case):
+    for rule in (Rule(), Rule(completion="greedy"), Rule("greedy"), Rule("phragmen"), Rule("greedy-no-skip")):
+        rule = replace(rule, utility=OWN[case["kind"]])
+        outcome = allocate(count(case), rule=rule)
+
+        for change in least_changes(outcome):
+            if change.max_cost is not None:
+                assert change.project in with_cost(case, change.project, change.max_cost, rule)
+                assert change.project not in with_cost(case, change.project, change.max_cost + 1, rule)
+            if change.extra_budget is not None:
+                richer = {**case, "budget": case["budget"] + change.extra_budget}
+                assert change.project in allocate(count(richer), rule=rule).selected
+            if change.extra_votes is not None and case["kind"] in ("approval", "choose-1"):
+                assert change.project in with_voters(case, change.project, change.extra_votes, rule)
+                assert change.project not in with_voters(case, change.project, change.extra_votes - 1, rule)
+
+
+def test_least_change_of_a_count_that_gave_way_to_greedy_is_of_both_counts():
+    election = elect_from(
+        projects=["big", "small"], costs=[11, 4], budget=12, ballots=[["big"], ["big"], ["small"]]
+    )
+
+    change = least_change(allocate(election, rule=Rule(comparison="exclusion")), "small")
+
+    # one new voter for it: as many prefer either outcome, and shares stay
+    assert (change.extra_votes, change.max_cost) == (1, 1)

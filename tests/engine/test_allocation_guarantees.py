@@ -19,9 +19,10 @@ from multaqa.engine.allocation import (
     certificate,
     check,
     elect_from,
+    portrait,
     robustness,
 )
-from tests.engine.allocation_cases import count, elections, verify
+from tests.engine.allocation_cases import count, elections, utility, verify
 
 OWN = {"approval": "cost", "choose-1": "cost", "cumulative": "points", "ordinal": "borda"}
 EVERY = [Rule(name, threshold=2) for name in RULES] + [
@@ -50,6 +51,42 @@ def test_the_order_of_voters_changes_nothing(case, chance):
 
     for rule in rules_for(case):
         assert allocate(count(shuffled), rule=rule).selected == allocate(count(case), rule=rule).selected
+
+
+@given(elections(), st.randoms())
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_projects_changes_nothing(case, chance):
+    """Ties fall by id, so they too stay what they are."""
+    order = chance.sample(range(len(case["projects"])), len(case["projects"]))
+    shuffled = {
+        **case,
+        "projects": [case["projects"][place] for place in order],
+        "costs": [case["costs"][place] for place in order],
+    }
+
+    for rule in rules_for(case):
+        if rule.name != "welfare":  # of equally good selections it may take another
+            assert allocate(count(shuffled), rule=rule).selected == allocate(count(case), rule=rule).selected
+
+
+@given(elections(), st.integers(0, 30))
+@settings(max_examples=100, deadline=None)
+def test_more_money_keeps_the_winners_of_greedy_without_skips_and_the_total_of_the_optimum(case, more):
+    richer = {**case, "budget": case["budget"] + more}
+    name = OWN[case["kind"]]
+
+    stopping = [allocate(count(each), rule=Rule("greedy-no-skip", name)).selected for each in (case, richer)]
+    optimum = [
+        total_utility(each, name, allocate(count(each), rule=Rule("welfare", name)).selected)
+        for each in (case, richer)
+    ]
+
+    assert stopping[1][: len(stopping[0])] == stopping[0]
+    assert optimum[1] >= optimum[0]
+
+
+def total_utility(case, name, selected):
+    return sum(given.get(project, 0) for given in utility(case, name) for project in selected)
 
 
 @given(elections(("approval", "choose-1")))
@@ -85,6 +122,26 @@ def breaches_by_definition(case, won):
                 if max(worth[voter] for voter in group) + costs[project] < share:
                     found.add(project)
     return found
+
+
+def test_a_group_is_described_by_what_sets_it_apart_above_the_small_cell():
+    ballots = [["a", "b"]] * 60 + [["c"]] * 30
+    election = elect_from(projects=["a", "b", "c"], costs=[15, 15, 9], budget=30, ballots=ballots)
+    (breach,) = audit(allocate(election, rule=Rule("greedy")))
+    columns = {
+        "district": ["north"] * 60 + ["south"] * 30,  # all of the group
+        "sex": ["F", "M"] * 30 + ["F"] * 20 + ["M"] * 10,  # 20 of 30 against 50 of 90
+        "age": ["18-24"] * 60 + ["60+"] * 25 + [""] * 5,  # the five others of the group would be told too
+    }
+
+    found = portrait(election, breach.members, columns, least=10)
+
+    assert [(trait.column, trait.value, trait.voters) for trait in found] == [
+        ("district", "south", 30),
+        ("sex", "F", 20),
+    ]
+    assert (found[0].share, round(found[0].share_of_all, 4)) == (1.0, 0.3333)
+    assert portrait(election, breach.members, columns, least=31) == ()
 
 
 def test_audit_names_the_group_that_greedy_leaves_out():

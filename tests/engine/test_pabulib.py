@@ -223,3 +223,24 @@ def test_compose_writes_an_election_that_reads_back():
 @pytest.mark.parametrize("module", [pabulib, allocation])
 def test_the_example_in_the_docstring_holds(module):
     assert doctest.testmod(module) == (0, 2 if module is allocation else 3)
+
+
+def test_ballots_say_the_same_with_and_without_quotation_marks(shared_data):
+    for name in ("Switzerland_Zurich_D10", "France_Toulouse_2019", "Poland_Zabrze_2020"):
+        plain = (shared_data / "pabulib" / f"{name}.pb").read_text(encoding="utf-8")
+        head, title, ballots = plain.partition("VOTES\n")
+        first, *rest = ballots.rstrip("\n").split("\n")
+        quoted = [";".join(f'"{cell}"' for cell in row.split(";")) for row in rest]
+
+        file, other = (pabulib.read(each) for each in (plain, "\n".join([head + title + first, *quoted])))
+
+        assert dict(file.votes) == dict(other.votes)
+        assert list(file.vote_lines) == list(other.vote_lines)
+        assert file.notes == other.notes
+        assert pabulib.election(file).digest() == pabulib.election(other).digest()
+
+
+def test_ages_become_bands_and_bands_stay():
+    assert [pabulib.age_band(age) for age in ("17", "18", " 38 ", "61", "30-39", "")] == [
+        "0-17", "18-24", "35-44", "60+", "30-39", "",
+    ]  # fmt: skip

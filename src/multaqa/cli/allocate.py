@@ -15,6 +15,7 @@ from multaqa.cli.output import json_option, refuse, write_json
 from multaqa.cli.words import _, engine_sentence
 from multaqa.engine import pabulib
 from multaqa.engine.allocation import (
+    COMPARISONS,
     COMPLETIONS,
     RULES,
     UTILITIES,
@@ -28,10 +29,12 @@ from multaqa.engine.allocation import (
     check,
     explain,
     least_changes,
+    portrait,
     robustness,
     rule_text,
 )
 
+SMALL_CELL = 10  # voters: a group is described by nothing that fewer of them share
 SENTENCES = {
     "withdrawn": "withdrawn by its proposer",
     "no_support": "no ballot supports it",
@@ -73,6 +76,20 @@ class Ties(click.ParamType):
     help="Projects of which one may win, first in precedence first (greedy-exclusive); repeatable.",
 )
 @click.option(
+    "--start",
+    type=click.Choice(("fraction", "whole")),
+    default="fraction",
+    show_default=True,
+    help="Purses of equal-shares start at budget / voters, or at its whole part.",
+)
+@click.option(
+    "--comparison",
+    type=click.Choice(COMPARISONS),
+    default="none",
+    show_default=True,
+    help="Greedy takes the place of equal-shares if strictly more voters prefer its winners.",
+)
+@click.option(
     "--explain", "explained", is_flag=True, help="Also find the least change that would make each loser win."
 )
 @click.option(
@@ -94,6 +111,8 @@ def command(
     ties: str,
     threshold: int | None,
     exclusive: tuple[str, ...],
+    start: str,
+    comparison: str,
     explained: bool,
     audited: bool,
     robust: bool,
@@ -114,6 +133,8 @@ def command(
             ties=ties,
             threshold=None if threshold is None else threshold * election.points_unit,
             exclusive=tuple(tuple(names.split(">")) for names in exclusive) or None,
+            whole_start=start == "whole",
+            comparison=comparison,
         )
         outcome = allocate(election, rule=rule)
         counted = perf_counter()
@@ -192,13 +213,15 @@ def report(
             "utility": rule.utility,
             "completion": rule.completion,
             "ties": rule.ties,
+            "start": "whole" if rule.whole_start else "fraction",
+            "comparison": rule.comparison,
             "text": rule_text(rule),
         },
         "budget": election.budget,
         "spent": outcome.spent,
         "selected": list(outcome.selected),
         "rejected": rejected,
-        "audit": _audit(outcome) if audited else None,
+        "audit": _audit(parsed, outcome) if audited else None,
         "robustness": _robustness(outcome) if robust else None,
         "certificate": _certificate(outcome, source),
     }
@@ -208,7 +231,9 @@ def _own_utility(election: Election) -> str:
     return {"cumulative": "points", "ordinal": "borda"}.get(election.kind, "cost")
 
 
-def _audit(outcome: Outcome) -> dict[str, Any]:
+def _audit(parsed: pabulib.Pabulib, outcome: Outcome) -> dict[str, Any]:
+    breaches = audit(outcome)
+    traits = pabulib.traits(parsed) if breaches else {}
     return {
         "rule": "EJR+ up to any project, by cost",
         "violations": [
@@ -218,8 +243,18 @@ def _audit(outcome: Outcome) -> dict[str, Any]:
                 "voters": breach.voters,
                 "share": float(breach.share),
                 "represented": breach.represented,
+                "group": [
+                    {
+                        "column": trait.column,
+                        "value": trait.value,
+                        "voters": trait.voters,
+                        "share": round(trait.share, 4),
+                        "share_of_all": round(trait.share_of_all, 4),
+                    }
+                    for trait in portrait(outcome.election, breach.members, traits, least=SMALL_CELL)
+                ],
             }
-            for breach in audit(outcome)
+            for breach in breaches
         ],
         "faults": [
             {"key": fault.key, "values": fault.values} for fault in check(outcome) if fault.key != "ejr_plus"
@@ -308,6 +343,11 @@ def _table(parsed: pabulib.Pabulib, result: dict[str, Any]) -> str:
         lines += [
             f"  {row['voters']} supporters of {row['id']} held {money(round(row['share']))} and got at most "
             f"{money(row['represented'])}"
+            + "".join(
+                f"; {trait['share']:.0%} of them {trait['column']} {trait['value']} "
+                f"(all voters: {trait['share_of_all']:.0%})"
+                for trait in row["group"]
+            )
             for row in breaches
         ]
     if result["robustness"] is not None:

@@ -25,11 +25,22 @@ from multaqa.engine.allocation._audit import (
 from multaqa.engine.allocation._change import Change, least_change, least_changes
 from multaqa.engine.allocation._election import BALLOTS, AllocationError, Election, elect_from, gather
 from multaqa.engine.allocation._explain import Reason, explain
+from multaqa.engine.allocation._portrait import Trait, portrait
 from multaqa.engine.allocation._robust import Firmness, robustness
-from multaqa.engine.allocation._rule import COMPLETIONS, RULES, TIES, UTILITIES, Outcome, Rule, Step
+from multaqa.engine.allocation._rule import (
+    COMPARISONS,
+    COMPLETIONS,
+    RULES,
+    TIES,
+    UTILITIES,
+    Outcome,
+    Rule,
+    Step,
+)
 
 __all__ = [
     "BALLOTS",
+    "COMPARISONS",
     "COMPLETIONS",
     "RULES",
     "TIES",
@@ -44,6 +55,7 @@ __all__ = [
     "Reason",
     "Rule",
     "Step",
+    "Trait",
     "Violation",
     "allocate",
     "audit",
@@ -54,6 +66,7 @@ __all__ = [
     "gather",
     "least_change",
     "least_changes",
+    "portrait",
     "robustness",
     "rule_text",
 ]

@@ -160,7 +160,7 @@ def _yields(marks: Marks, purse: Reals, low: Run, high: Run, turn: int, rival: i
 
 
 def _alike(marks: Marks, one: int, other: int) -> bool:
-    """Whether two projects have the same supporters and the same cost, and so the same price at every purse."""
+    """Whether two projects have the same supporters and cost, and so the same price at every purse."""
     if marks.costs[one] != marks.costs[other] or marks.scale[one] != marks.scale[other]:
         return False
     same = np.array_equal(marks.members[one], marks.members[other])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
 from multaqa.engine.allocation._add1 import add_one
-from multaqa.engine.allocation._election import AllocationError, Election
+from multaqa.engine.allocation._election import AllocationError, Election, Ints
 from multaqa.engine.allocation._equal_shares import run
 from multaqa.engine.allocation._greedy import greedy
 from multaqa.engine.allocation._phragmen import phragmen
@@ -74,6 +75,8 @@ def count(marks: Marks, election: Election, rule: Rule) -> Tally:
         tally = _greedy(marks, election, rule, open_to)
     if rule.completion == "greedy" and rule.name != "greedy":
         tally = completed(tally, marks, election, rule)
+    if rule.comparison != "none":
+        tally = _compared(tally, marks, rule.comparison)
     return tally
 
 
@@ -124,6 +127,22 @@ def completed(tally: Tally, marks: Marks, election: Election, rule: Rule) -> Tal
     found = greedy(marks, rest, marks.budget - int(marks.costs[won].sum()))
     added = tuple(Step(p, "completion") for p in found.winners)
     return replace(tally, steps=tally.steps + added, order=found.order)
+
+
+def _compared(tally: Tally, marks: Marks, by: str) -> Tally:
+    """Greedy by votes instead, if strictly more voters prefer it for the winners they approve."""
+    found = greedy(replace(marks, scale=marks.costs), np.flatnonzero(marks.eligible).tolist(), marks.budget)
+
+    def approved(winners: Sequence[int]) -> Ints:
+        number = np.zeros(len(marks.weights), np.int64)
+        for winner in winners:
+            number[marks.members[winner]] += 1
+        return number if by == "satisfaction" else np.minimum(number, 1)
+
+    gain = approved(found.winners) - approved(tally.winners)
+    if int(marks.weights[gain > 0].sum()) <= int(marks.weights[gain < 0].sum()):
+        return tally
+    return Tally(tuple(Step(p, "comparison") for p in found.winners), order=found.order)
 
 
 def exclusive_sets(election: Election, rule: Rule) -> list[list[int]]:

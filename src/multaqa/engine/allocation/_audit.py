@@ -120,6 +120,8 @@ def rule_text(rule: Rule) -> str:
     parts = [rule.name, f"utility={rule.utility}", f"completion={rule.completion}", f"ties={rule.ties}"]
     if rule.whole_start:
         parts.append("start=whole")
+    if rule.comparison != "none":
+        parts.append(f"comparison={rule.comparison}")
     if rule.threshold is not None:
         parts.append(f"threshold={rule.threshold}")
     if rule.exclusive:

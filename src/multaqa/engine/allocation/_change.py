@@ -77,10 +77,11 @@ def _change(case: Case, name: str, project: int, hint: Guess) -> Change:
     cost = int(marks.costs[project])
     stride = max(1, cost // 64)
     crowd, purse = MOST * max(marks.voters, 1), MOST * max(marks.budget, cost)
-    adds = rule.completion.startswith("add1")
+    alone = rule.comparison == "none"  # else only whole counts can tell
+    adds = rule.completion.startswith("add1") and alone
     search = _least_by_guess if adds else _least
     saved = search(partial(_cheaper, case, project, hint), cost - 1, stride, hint.cheaper)
-    shares = rule.name == "equal-shares" and not adds and bool(marks.voters)
+    shares = rule.name == "equal-shares" and not adds and alone and bool(marks.voters)
     if shares and rule.completion == "none":
         voters = _least_voters(case, project, crowd, hint.louder or 1)
     else:
@@ -157,7 +158,7 @@ def _richer(case: Case, project: int, more: int, whole: bool = True) -> bool:
 def _wins(case: Case, marks: Marks, project: int, whole: bool) -> bool:
     """Whether a project wins in the election with one thing about it changed."""
     election, rule = case.outcome.election, case.outcome.rule
-    if rule.name != "equal-shares" or not marks.voters:
+    if rule.name != "equal-shares" or rule.comparison != "none" or not marks.voters:
         return project in count(marks, election, rule).winners
     if not rule.completion.startswith("add1"):
         return shares_run(case.counts, marks, project)[0]

@@ -29,6 +29,8 @@ class Guess:
 def guesses(outcome: Outcome, marks: Marks, losers: Sequence[int]) -> dict[int, Guess]:
     """A guess for each loser."""
     rule = outcome.rule
+    if rule.comparison != "none":
+        return dict.fromkeys(losers, Guess())
     if rule.name == "equal-shares" and outcome.endowment is not None:
         return _of_shares(outcome, marks, losers)
     if rule.name == "phragmen":

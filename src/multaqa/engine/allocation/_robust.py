@@ -60,7 +60,7 @@ def _variants(
         for completion in ("add1", "add1-overshoot"):
             if rule.completion in ("add1", "add1-overshoot") and completion != rule.completion:
                 yield f"completion {completion}", election, replace(rule, completion=completion)
-        yield "rule greedy", election, replace(rule, name="greedy", completion="none", whole_start=False)
+        yield "rule greedy", election, Rule("greedy", rule.utility, ties=rule.ties)
     else:
         yield "rule equal-shares", election, replace(rule, name="equal-shares", completion="add1")
     for number in range(1, resamples + 1):

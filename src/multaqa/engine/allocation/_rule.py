@@ -21,6 +21,7 @@ RULES = (
 )
 UTILITIES = ("cost", "cardinality", "points", "borda")
 COMPLETIONS = ("none", "greedy", "add1", "add1-overshoot")
+COMPARISONS = ("none", "satisfaction", "exclusion")
 TIES = ("lexicographic", "cost-votes", "lot")
 
 
@@ -30,7 +31,9 @@ class Rule:
 
     ties: `lexicographic`, `cost-votes`, `cost-votes:SEED` (what cost and votes leave tied is drawn by lot) or
     `lot:SEED`. whole_start: purses start at the whole part of budget / voters in units of currency. threshold
-    and exclusive replace those of the election when given.
+    and exclusive replace those of the election when given. comparison: greedy by votes takes the place of
+    equal shares if strictly more voters approve more of its winners (`satisfaction`), or approve any
+    (`exclusion`).
     """
 
     name: str = "equal-shares"
@@ -40,12 +43,14 @@ class Rule:
     whole_start: bool = False
     threshold: int | None = None
     exclusive: tuple[tuple[str, ...], ...] | None = None
+    comparison: str = "none"
 
     def __post_init__(self) -> None:
         for option, value, known in (
             ("rule", self.name, RULES),
             ("utility", self.utility, UTILITIES),
             ("completion", self.completion, COMPLETIONS),
+            ("comparison", self.comparison, COMPARISONS),
             ("ties", self.ties.partition(":")[0], TIES),
         ):
             if value not in known:
@@ -67,6 +72,12 @@ class Rule:
                 completion=self.completion,
                 rule=self.name,
             )
+        if self.name != "equal-shares" and (self.comparison != "none" or self.whole_start):
+            raise AllocationError(
+                "small_print_of_equal_shares",
+                "A whole start and a comparison with greedy belong to equal-shares, not to {rule}.",
+                rule=self.name,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,8 @@ class Step:
     """One winner of the count, in selection order.
 
     price: what one unit of utility costs its supporters (equal-shares), or their common load (phragmen).
-    by: `shares`, `greedy`, `phragmen`, `welfare` or `completion`.
+    by: `shares`, `greedy`, `phragmen`, `welfare`, `completion`, or `comparison` where greedy took the place
+    of equal shares.
     """
 
     project: int

@@ -16,6 +16,7 @@ KINDS = {
     "scoring": "cumulative",
     "ordinal": "ordinal",
 }
+AGE_BANDS = ((0, 17), (18, 24), (25, 34), (35, 44), (45, 59), (60, 999))
 SECTIONS = ("META", "PROJECTS", "VOTES")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+")
 FORMER = {"beneficiaries": "target", "subunit": "district"}
@@ -87,3 +88,26 @@ def partial_date(text: str) -> tuple[int, int | None, int | None] | None:
         return None
     day, month, year = (None if part is None else int(part) for part in found.groups())
     return year or 0, month, day
+
+
+def traits(file: Pabulib) -> dict[str, tuple[str, ...]]:
+    """What the file tells of its voters: district, age band and sex where it has them, one text a voter."""
+    found = {}
+    for name in ("district", "neighborhood", "sex"):
+        values = column(file.votes, "subunit" if name == "district" else name)
+        if any(values):
+            found[name] = tuple(value.strip() for value in values)
+    ages = column(file.votes, "age")
+    if any(ages):
+        found["age"] = tuple(map(age_band, ages))
+    return found
+
+
+def age_band(age: str) -> str:
+    """`38` is `35-44`; a band that the file itself states stays as it is."""
+    tidy = age.strip()
+    if not tidy.isdigit():
+        return tidy
+    years = int(tidy)
+    low, high = next(((a, z) for a, z in AGE_BANDS if a <= years <= z), AGE_BANDS[-1])
+    return f"{low}+" if high > 120 else f"{low}-{high}"
