@@ -90,6 +90,12 @@ def peak_mib() -> int:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
+def resident_mib() -> int:
+    """Memory of the process now, after what loading took was given back."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return round(pages * resource.getpagesize() / 2**20)
+
+
 def measure(path: Path, reference: "Reference | None", slow: bool) -> dict[str, Any]:
     """One file, every rule, beside the referee."""
     parse, file = cpu(pabulib.read, path.read_bytes())
@@ -124,18 +130,17 @@ def grown(voters: int, projects: int) -> dict[str, Any]:
     times = 3 if voters <= 100_000 else 1
     parse, file = cpu(pabulib.read, source, times=times)
     merge, election = cpu(pabulib.election, file, times=times)
-    loaded = peak_mib()
     del file, source
     row: dict[str, Any] = {
         "voters": voters, "projects": projects, "ballot_groups": len(election.weight),
-        "marks": int(election.votes().sum()), "parse": parse, "merge": merge, "loaded_mib": loaded,
+        "marks": int(election.votes().sum()), "parse": parse, "merge": merge, "peak_mib": peak_mib(),
     }  # fmt: skip
     for name, rule in {
         "equal-shares": Rule(), "cardinality": Rule(utility="cardinality"), "greedy": Rule("greedy"),
         "phragmen": Rule("phragmen"),
     }.items():  # fmt: skip
         row[name], outcome = cpu(allocate, election, rule=rule, times=times)
-    row["peak_mib"] = peak_mib()
+    row["resident_mib"] = resident_mib()
     row["equal-shares"], outcome = cpu(allocate, election, rule=Rule(), times=times)
     row["audit"] = cpu(audit, outcome, times=times)[0]
     row["reasons"] = cpu(explain, outcome, times=1)[0]
@@ -232,8 +237,8 @@ def curve(rows: list[dict[str, Any]]) -> str:
     def y(seconds: float) -> float:
         return bottom - (math.log10(max(seconds, 1e-4)) - low) / (high - low) * (bottom - top)
 
-    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 370" font-family="sans-serif" '
-             'font-size="12" role="img" aria-label="Processor seconds by number of voters">',
+    parts = [('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 370" font-family="sans-serif" '
+             'font-size="12" role="img" aria-label="Processor seconds by number of voters">'),
              '<rect width="720" height="370" fill="#fff"/>']  # fmt: skip
     for power in range(low, high + 1):
         parts.append(f'<path d="M{left} {y(10**power):.1f}H{right}" stroke="#ddd"/>')
