@@ -165,8 +165,10 @@ def _wins(case: Case, marks: Marks, project: int, whole: bool) -> bool:
     purse = first_purse(marks, election, rule)
     begin = 0
     if not whole and case.outcome.endowment is not None:
-        # a sixteenth before the purse at which the count ended: earlier ones hardly ever end it
-        near = case.outcome.endowment - case.outcome.increments * election.unit // 16
+        # a sixteenth before the purse at which the count ended, or would have with as much more in every
+        # purse: earlier ones hardly ever end it
+        near = case.outcome.endowment * marks.budget / max(case.marks.budget, 1)
+        near -= case.outcome.increments * election.unit // 16
         begin = max(0, int((near - purse) // election.unit))
     overshoot = rule.completion == "add1-overshoot"
     found, _, _ = add_one(

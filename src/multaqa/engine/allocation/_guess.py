@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from multaqa.engine.allocation._equal_shares import NEVER, sum_of
+from multaqa.engine.allocation._phragmen import phragmen
 from multaqa.engine.allocation._rule import Outcome
 from multaqa.engine.allocation._tracks import tracks
 from multaqa.engine.allocation._utility import Marks
@@ -34,7 +35,7 @@ def guesses(outcome: Outcome, marks: Marks, losers: Sequence[int]) -> dict[int, 
     if rule.name == "equal-shares" and outcome.endowment is not None:
         return _of_shares(outcome, marks, losers)
     if rule.name == "phragmen":
-        return {p: _of_loads(outcome, marks, p) for p in losers}
+        return _of_loads(outcome, marks, losers)
     if rule.name.startswith("greedy"):
         return {p: _of_order(outcome, marks, p) for p in losers}
     return dict.fromkeys(losers, Guess())
@@ -52,6 +53,7 @@ def _of_shares(outcome: Outcome, marks: Marks, losers: Sequence[int]) -> dict[in
             cheaper=int(marks.costs[p])
             - max(math.floor(track.bid), int(marks.costs[p]) - (after.cheaper or 0)),
             louder=None if short == NEVER else max(1, math.ceil(short)),
+            richer=int(marks.costs[p]) - (marks.budget - outcome.spent),
             bid=track.bid if sure else None,
         )
     return found
@@ -80,24 +82,34 @@ def _of_order(outcome: Outcome, marks: Marks, project: int) -> Guess:
     return Guess(cheaper=cost - left, louder=max(1, math.ceil(more)), richer=cost - left)
 
 
-def _of_loads(outcome: Outcome, marks: Marks, project: int) -> Guess:
-    """Phragmén: in each round, the cost and the voters that bring its load down to the winner's."""
+def _of_loads(outcome: Outcome, marks: Marks, losers: Sequence[int]) -> dict[int, Guess]:
+    """Phragmén: in each round, the cost and the voters that bring its load down to the winner's; and the
+    money that a count without an end would have spent until it won.
+    """
+    endless = phragmen(marks, np.flatnonzero(marks.eligible).tolist(), int(marks.costs.sum()))
+    spent = np.cumsum(marks.costs[list(endless.winners)])
+    until = dict(zip(endless.winners, spent.tolist(), strict=True))
+    rounds = [(step.project, step.price or 0.0) for step in outcome.steps]
+    rounds += list(zip(endless.winners, endless.loads, strict=True))[len(rounds) : len(rounds) + 1]
+    return {p: _of_load(marks, p, rounds, until.get(p)) for p in losers}
+
+
+def _of_load(marks: Marks, project: int, rounds: list[tuple[int, float]], until: int | None) -> Guess:
     load = np.zeros(len(marks.weights))
     members, count = marks.members[project], marks.counts[project]
     voters, cost = float(marks.total[project]), float(marks.cost[project])
     money, bid, louder = float(marks.budget), 0.0, NEVER
-    for step in outcome.steps:
-        at = step.price or 0.0
+    for winner, at in rounds:
         if not 0 < at < NEVER:
             break
         carried = sum_of(count, load.take(members))
         bid = max(bid, min(money, at * voters - carried))
         if money >= cost:
             louder = min(louder, (cost + carried) / at - voters)
-        load[marks.members[step.project]] = at
-        money -= float(marks.cost[step.project])
+        load[marks.members[winner]] = at
+        money -= float(marks.cost[winner])
     return Guess(
         cheaper=int(marks.costs[project]) - math.floor(bid) if bid > 0 else None,
         louder=None if louder == NEVER else max(1, math.ceil(louder)),
-        richer=max(1, math.ceil(cost - money)),
+        richer=None if until is None else max(1, until - marks.budget),
     )
