@@ -9,6 +9,7 @@ from multaqa.engine import pabulib
 from multaqa.engine.allocation import Rule, allocate
 from multaqa.funds import actions, counting, queries
 from multaqa.funds.models import Allocation, Application, Ballot
+from multaqa.kit import clock
 from multaqa.kit.policy import Forbidden, Refused
 from multaqa.ledger.models import Entry, PrivateData
 from tests.factories import Role, account, actor, verbs_in_ledger
@@ -209,6 +210,33 @@ def test_allocate_call_waits_for_the_end_of_the_vote_and_for_a_ballot():
     with on(COUNTING), pytest.raises(Refused, match="Nobody voted"):
         actions.allocate_call(actor=actor(Role.COORDINATOR), call=call)
     assert not Allocation.objects.exists()
+
+
+def test_allocate_call_counts_again_when_the_count_no_longer_stands():
+    call = a_call_in_vote((600, 500))
+    voted(call, ((1,),))
+    with on(COUNTING):
+        stale = counting.tally(call)
+    Ballot.objects.update(approvals=[2], cast_at=clock.now())
+
+    with on(COUNTING):
+        allocation = actions.allocate_call(actor=actor(Role.COORDINATOR), call=call, tally=stale)
+
+    assert stale.count.selected == [1]
+    assert [row["number"] for row in allocation.outcome["selected"]] == [2]
+
+
+def test_allocate_call_never_takes_the_count_of_another_call():
+    call, other = a_call_in_vote(), a_call_in_vote()
+    for one, ballots in ((call, ((1,),)), (other, ((3,),))):
+        voted(one, ballots)
+    with on(COUNTING):
+        foreign = counting.tally(other)
+
+        allocation = actions.allocate_call(actor=actor(Role.COORDINATOR), call=call, tally=foreign)
+
+    assert foreign.count.selected == [3]
+    assert [row["number"] for row in allocation.outcome["selected"]] == [1]
 
 
 def test_allocate_call_happens_once_and_by_the_coordinator():

@@ -1,13 +1,20 @@
 """The same submission, however often it arrives, is carried out once."""
 
 from datetime import timedelta
+from operator import itemgetter
+from types import SimpleNamespace
 
 import pytest
-from django.test import Client
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import path
 
 from multaqa.kit import clock
-from multaqa.kit.idempotency import KEPT_FOR, forget_old
+from multaqa.kit.idempotency import KEPT_FOR, IdempotencyMiddleware, before, forget_old
 from multaqa.kit.models import PostKey
+from multaqa.kit.policy import Refused
 from multaqa.recommendations.models import Recommendation
 from tests.factories import Role, account_in, organisation, region, verbs_in_ledger
 
@@ -129,6 +136,59 @@ def test_stranger_in_a_fragment_is_sent_to_sign_in_as_a_whole_page():
 
     assert answer.status_code == 204
     assert answer["HX-Redirect"].startswith("/ar/accounts/login/")
+
+
+def test_view_that_writes_nothing_needs_neither_key_nor_transaction():
+    client = signed_in(Role.COORDINATOR)
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post("/ar/fund/simulate/", {"rules": ["greedy"]})
+
+    assert answer.status_code == 422
+    assert PostKey.objects.count() == 0
+    assert [sql for sql in map(itemgetter("sql"), asked) if not sql.startswith("SELECT")] == []
+
+
+def test_work_before_a_view_is_handed_over_and_none_to_others():
+    heard = []
+
+    @before(lambda _request, code: code.upper())
+    def view(request, code):
+        heard.append(request.prepared)
+        return HttpResponse(code)
+
+    with override_settings(ROOT_URLCONF=addresses(path("see/<code>/", view))):
+        middleware = IdempotencyMiddleware(lambda request: view(request, "code"))
+        for made in (posted("a" * 32), posted("a" * 32), RequestFactory().get("/see/code/")):
+            made.user = SimpleNamespace(pk=1)
+            middleware(made)
+
+    assert heard == ["CODE", None]
+
+
+def test_work_before_a_view_that_is_refused_leaves_the_answer_to_the_view():
+    def refuse(_request):
+        raise Refused("too early")
+
+    @before(refuse)
+    def view(request):
+        return HttpResponse(str(request.prepared))
+
+    request = posted("a" * 32, "/see/")
+    with override_settings(ROOT_URLCONF=addresses(path("see/", view))):
+        answer = IdempotencyMiddleware(view)(request)
+
+    assert answer.content == b"None"
+
+
+def addresses(*patterns):
+    return type("Addresses", (), {"urlpatterns": patterns})
+
+
+def posted(key, url="/see/code/"):
+    request = RequestFactory().post(url, {"idempotency_key": key})
+    request.user = SimpleNamespace(pk=1)
+    return request
 
 
 def test_key_and_its_answer_are_forgotten_after_a_week():

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Count as Number
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from multaqa.engine import pabulib
 from multaqa.engine.allocation import (
@@ -22,13 +23,16 @@ from multaqa.engine.allocation import (
     check,
     elect_from,
     explain,
-    least_change,
+    least_changes,
     robustness,
     rule_text,
 )
 from multaqa.funds import lots
 from multaqa.funds.models import Application, Ballot, Call, LotSeed
+from multaqa.funds.wording import said_day
+from multaqa.kit import clock
 from multaqa.kit.money import scale
+from multaqa.kit.policy import Refused
 
 CHANNEL_K = 10  # a channel with fewer ballots is not told apart in the published file
 
@@ -63,6 +67,42 @@ class Count:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A count with what it counted: it stands as long as the fingerprint of the poll does."""
+
+    poll: Poll
+    count: Count
+
+
+def tally(call: Call) -> Tally:
+    """Count a call as it is now. Raises Refused when it is too early, too late, or nobody voted."""
+    call = Call.objects.get(pk=call.pk)
+    refuse_twice(call)
+    if call.state != Call.State.VOTING or clock.today() <= call.vote_closes_on:
+        raise Refused(_("The ballots are counted after %(day)s."), day=said_day(call.vote_closes_on))
+    found = poll(call)
+    if not found.ballots:
+        raise Refused(_("Nobody voted: there is nothing to count."))
+    awaited = sum(not seed.seed for seed in found.seeds)
+    if awaited and clock.today() <= lots.last_day(call):
+        raise Refused(
+            _(
+                "The ballots are counted once every seed of the lot is revealed, or after %(day)s; "
+                "still awaited: %(awaited)s."
+            ),
+            day=said_day(lots.last_day(call)),
+            awaited=awaited,
+        )
+    return Tally(found, count(call, found.candidates, found.ballots, lot=found.lot))
+
+
+def refuse_twice(call: Call) -> None:
+    """Raises Refused when the call was counted before."""
+    if call.is_decided:
+        raise Refused(_("The ballots of this call are already counted: read its results."))
+
+
 def poll(call: Call) -> Poll:
     """The ballots, candidates and seeds of a call as they are now."""
     mark = fingerprint(call)  # before the rest, so that what comes in between is noticed
@@ -71,11 +111,13 @@ def poll(call: Call) -> Poll:
 
 
 def fingerprint(call: Call) -> tuple[Any, ...]:
-    """Differs whenever a ballot, a candidate or a seed of the call was added, changed or taken away."""
+    """Differs between calls, and whenever a ballot, a candidate or a seed of one was added, changed or taken
+    away.
+    """
     ballots = call.ballots.aggregate(number=Number("pk"), newest=Max("pk"), latest=Max("cast_at"))
     candidates = call.applications.filter(state=Application.State.ELIGIBLE).order_by("pk")
     seeds = lots.seeds(call).values_list("pk", "commitment", "seed")
-    return (*ballots.values(), *candidates.values_list("pk", "requested"), *seeds)
+    return (call.pk, *ballots.values(), *candidates.values_list("pk", "requested"), *seeds)
 
 
 def count(
@@ -114,6 +156,7 @@ def _answer(outcome: Outcome, digest: str) -> dict[str, Any]:
     votes = dict(zip(election.projects, election.votes().tolist(), strict=True))
     costs = dict(zip(election.projects, election.costs.tolist(), strict=True))
     caps = dict(zip(proof.winners, proof.caps, strict=False))
+    reasons = explain(outcome)
     firm = {row.project: row.survives for row in robustness(outcome, generator=_generator(digest))}
     return {
         "rule": rule_text(outcome.rule),
@@ -141,9 +184,15 @@ def _answer(outcome: Outcome, digest: str) -> dict[str, Any]:
                 "support": row.support,
                 "key": row.key,
                 "values": plain(row.values),
-                "needed": _needed(outcome, row.project),
+                "needed": {
+                    "max_cost": change.max_cost,
+                    "extra_votes": change.extra_votes,
+                    "extra_budget": change.extra_budget,
+                },
             }
-            for row in explain(outcome)
+            for row, change in zip(
+                reasons, least_changes(outcome, [row.project for row in reasons]), strict=True
+            )
         ],
         "violations": [
             {
@@ -171,15 +220,6 @@ def _price(cap: Fraction | None, cost: int, support: int, rule: Rule) -> int:
     if cap is None or rule.utility not in ("cost", "cardinality"):
         return cost // max(support, 1)
     return int(cap * cost) if rule.utility == "cost" else int(cap)
-
-
-def _needed(outcome: Outcome, project: str) -> dict[str, int | None]:
-    change = least_change(outcome, project)
-    return {
-        "max_cost": change.max_cost,
-        "extra_votes": change.extra_votes,
-        "extra_budget": change.extra_budget,
-    }
 
 
 def _generator(digest: str) -> np.random.Generator:

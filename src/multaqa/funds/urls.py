@@ -1,12 +1,13 @@
 from django.urls import path
 
-from multaqa.funds.views import applications, awards, calls, lots, plans, simulate, votes
+from multaqa.funds.views import applications, awards, calls, lots, plans, shares, simulate, votes
 
 app_name = "funds"
 urlpatterns = [
     path("", plans.overview, name="overview"),
     path("envelopes/new/", plans.new_envelope, name="create_envelope"),
     path("simulate/", simulate.simulate, name="simulate"),
+    path("shares/", shares.shares, name="shares"),
     path("priorities/", plans.priorities, name="priorities"),
     path("priorities/set/", plans.new_priority, name="set_priority"),
     path("priorities/<int:number>/", plans.priority, name="priority"),

@@ -74,6 +74,7 @@ ROUTES = {
     "funds:overview": Route(),
     "funds:create_envelope": Route(get=Role.COUNCIL_OFFICER, post=Role.COUNCIL_OFFICER),
     "funds:simulate": Route(get=STAFF, post=STAFF),
+    "funds:shares": Route(get=STAFF),
     "funds:priorities": Route(),
     "funds:set_priority": Route(
         get={Role.CELL_MEMBER, Role.COORDINATOR}, post={Role.CELL_MEMBER, Role.COORDINATOR}

@@ -21,7 +21,6 @@ class Loads:
     winners: tuple[int, ...]
     loads: tuple[float, ...]  # infinite where nobody supports the winner
     stopped_at: int | None
-    blocked_load: float = np.inf  # load at which the count ended
 
 
 def phragmen(marks: Marks, candidates: list[int], money: int) -> Loads:
@@ -41,9 +40,7 @@ def phragmen(marks: Marks, candidates: list[int], money: int) -> Loads:
         tied = near if len(near) == 1 or least == UNLOVED else _tied(marks, winners, near)
         blocked = [p for p in tied if marks.costs[p] > money]
         if blocked:
-            return Loads(
-                tuple(winners), tuple(loads), min(blocked, key=lambda p: marks.rank[p]), _shown(least)
-            )
+            return Loads(tuple(winners), tuple(loads), min(blocked, key=lambda p: marks.rank[p]))
         winner = min(tied, key=lambda p: marks.rank[p])
         winners.append(winner)
         loads.append(_shown(least))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from multaqa.directory.actors import Actor
 from multaqa.engine.allocation import AllocationError, Rule
-from multaqa.funds import counting, lots, queries
+from multaqa.funds import counting, queries
 from multaqa.funds.models import Allocation, Application, Call, Envelope, LotSeed, Priority
 from multaqa.funds.models.calls import default_rule
 from multaqa.funds.wording import said_day
@@ -156,22 +156,24 @@ def open_vote(*, actor: Actor, call: Call) -> Call:
     return call
 
 
-def allocate_call(*, actor: Actor, call: Call) -> Allocation:
+def allocate_call(*, actor: Actor, call: Call, tally: counting.Tally | None = None) -> Allocation:
     """Count the ballots by the published rule and keep all that is needed to explain and repeat the count.
 
     Ties that cost and votes leave are drawn by lot from the seeds revealed in time; seeds not revealed are
-    named and left out. Raises Forbidden unless the actor coordinates the cell; Refused before the vote has
-    ended, while seeds are awaited, without ballots, or after another count.
+    named and left out. tally: a count made beforehand, used if it still stands. Raises Forbidden unless the
+    actor coordinates the cell; Refused before the vote has ended, while seeds are awaited, without ballots,
+    or after another count.
     """
     require(actor, "funds.allocate_call", call)
     while True:
         # a count may take long and nobody may write meanwhile: the lock comes after it
-        poll = _poll(call)
-        count = counting.count(call, poll.candidates, poll.ballots, lot=poll.lot)
+        tally = tally or counting.tally(call)
+        poll, count = tally.poll, tally.count
         with transaction.atomic():
             call = _locked(call)
-            _refuse_twice(call)
+            counting.refuse_twice(call)
             if counting.fingerprint(call) != poll.fingerprint:
+                tally = None
                 continue
             allocation = Allocation.objects.create(
                 call=call,
@@ -193,33 +195,6 @@ def allocate_call(*, actor: Actor, call: Call) -> Allocation:
             facts |= {"ballot_file_sha256": count.digest}
             record(actor, "funds.call_allocated", call, facts=facts)
             return allocation
-
-
-def _poll(call: Call) -> counting.Poll:
-    """What is to be counted. Raises Refused when it is too early, too late, or nobody voted."""
-    call = Call.objects.get(pk=call.pk)
-    _refuse_twice(call)
-    if call.state != Call.State.VOTING or clock.today() <= call.vote_closes_on:
-        raise Refused(_("The ballots are counted after %(day)s."), day=said_day(call.vote_closes_on))
-    poll = counting.poll(call)
-    if not poll.ballots:
-        raise Refused(_("Nobody voted: there is nothing to count."))
-    awaited = sum(not seed.seed for seed in poll.seeds)
-    if awaited and clock.today() <= lots.last_day(call):
-        raise Refused(
-            _(
-                "The ballots are counted once every seed of the lot is revealed, or after %(day)s; "
-                "still awaited: %(awaited)s."
-            ),
-            day=said_day(lots.last_day(call)),
-            awaited=awaited,
-        )
-    return poll
-
-
-def _refuse_twice(call: Call) -> None:
-    if call.is_decided:
-        raise Refused(_("The ballots of this call are already counted: read its results."))
 
 
 def _seeds(seeds: Iterable[LotSeed]) -> dict[str, Any]:

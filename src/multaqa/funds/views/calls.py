@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from multaqa.funds import legal, lots, offers, queries
 from multaqa.funds import results as answers
 from multaqa.funds.actions import allocate_call, close_call, open_call, open_vote
+from multaqa.funds.counting import Tally, tally
 from multaqa.funds.forms import ButtonForm, CallForm
 from multaqa.funds.models import Allocation, Call
 from multaqa.kit.forms import asked, page
+from multaqa.kit.idempotency import before
 from multaqa.kit.policy import allows, require
 from multaqa.ledger.queries import threads
 
@@ -73,11 +76,19 @@ def start_vote(request: HttpRequest, reference: str) -> HttpResponse:
     return _button(request, reference, "open_vote", open_vote, **texts)
 
 
+def _tallied(request: Any, reference: str) -> Tally:
+    found = _call(reference)
+    require(request.actor, "funds.allocate_call", found)
+    return tally(found)
+
+
+@before(_tallied)
 @require_http_methods(["GET", "POST"])
-def allocate(request: HttpRequest, reference: str) -> HttpResponse:
+def allocate(request: Any, reference: str) -> HttpResponse:
     texts = {"heading": _("Count the ballots"), "submit": _("Count and publish")}
     texts["lede"] = _("The count follows the published rule, once. Its result is published with its reasons.")
-    return _button(request, reference, "allocate_call", allocate_call, **texts)
+    count = partial(allocate_call, tally=request.prepared)
+    return _button(request, reference, "allocate_call", count, **texts)
 
 
 @require_safe

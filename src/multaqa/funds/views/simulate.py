@@ -16,6 +16,7 @@ from multaqa.funds.forms import SimulationForm
 from multaqa.funds.models import Allocation
 from multaqa.funds.simulation import Asked, Comparison, compare
 from multaqa.kit.forms import asked, page
+from multaqa.kit.idempotency import writes_nothing
 from multaqa.kit.policy import Refused, require
 from multaqa.kit.rates import at_most
 from multaqa.kit.tables import csv_file
@@ -23,18 +24,19 @@ from multaqa.kit.tables import csv_file
 PATIENCE = 8.0  # seconds of work after which no further rule is begun
 
 
+@writes_nothing
 @at_most(30)
 @require_http_methods(["GET", "POST"])
 def simulate(request: HttpRequest) -> HttpResponse:
     """The form; the comparison it asks for; that comparison looked at again, as the page sends it back."""
     require(request.actor, "funds.simulate")
     if "kept" in request.POST:
-        return _forgotten(_again(request))
+        return _again(request)
     form = asked(request, SimulationForm)
     found = form.carry_out(_compared)
     if found is None:
         return page(request, "funds/simulate.html", form=form)
-    return _forgotten(_shown(request, found))
+    return _shown(request, found)
 
 
 def _again(request: HttpRequest) -> HttpResponse:
@@ -110,9 +112,3 @@ def _as_asked(found: Comparison) -> dict[str, Any]:
         "threshold": wanted.threshold,
         "call": Allocation.objects.filter(call__reference=found.source).values_list("pk", flat=True).first(),
     }
-
-
-def _forgotten(answer: HttpResponse) -> HttpResponse:
-    """An answer that is not kept with its submission key: asked again, it is counted again."""
-    answer.asks_again = True  # type: ignore[attr-defined]  # kit.idempotency reads it
-    return answer
