@@ -244,18 +244,16 @@ def curve(rows: list[dict[str, Any]]) -> str:
              '<rect width="720" height="370" fill="#fff"/>']  # fmt: skip
     for power in range(low, high + 1):
         parts.append(f'<path d="M{left} {y(10**power):.1f}H{right}" stroke="#ddd"/>')
-        parts.append(
-            parts.append(text((left - 8, y(10**power) + 4), f"{10.0**power:g} s", text_anchor="end"))
-        )
+        parts.append(text((left - 8, y(10**power) + 4), f"{10.0**power:g} s", text_anchor="end"))
     for power in range(3, 7):
-        parts.append(parts.append(text((x(10**power), bottom + 20), f"{10**power:,}", text_anchor="middle")))
+        parts.append(text((x(10**power), bottom + 20), f"{10**power:,}", text_anchor="middle"))
     parts.append(text(((left + right) / 2, bottom + 40), "voters", text_anchor="middle"))
     for name, colour in lines.items():
         points = [(x(row["voters"]), y(row[name])) for row in rows if name in row]
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colour}"/>' for a, b in points]
-        parts.append(parts.append(text((points[-1][0] + 8, points[-1][1] + 4), name, fill=colour)))
+        parts.append(text((points[-1][0] + 8, points[-1][1] + 4), name, fill=colour))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
