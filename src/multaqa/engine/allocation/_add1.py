@@ -21,7 +21,6 @@ from multaqa.engine.allocation._equal_shares import (
     NEVER,
     Run,
     first_prices,
-    is_plain,
     pay,
     plain_price,
     price,
@@ -137,7 +136,7 @@ def _same_outcome(marks: Marks, low: Run, endowment: Fraction) -> Run | None:
         if doubtful:
             return None
         high.prices.append(at)
-        high.plain.append(is_plain(marks, purse, winner, at))
+        high.plain.append(plain_price(marks, purse, winner, at))
         pay(marks, purse, winner, at)
         known[winner] = NEVER
     for project in np.flatnonzero(known < NEVER).tolist():
@@ -149,8 +148,8 @@ def _same_outcome(marks: Marks, low: Run, endowment: Fraction) -> Run | None:
 def _yields(marks: Marks, purse: Reals, low: Run, high: Run, turn: int, rival: int) -> bool:
     """Whether a rival at the high end is dearer than, or tied with and behind, the winner at the low end."""
     winner = low.winners[turn]
-    if low.plain[turn] and is_plain(marks, purse, rival, low.prices[turn]):
-        own, other = plain_price(marks, winner), plain_price(marks, rival)
+    own, other = low.plain[turn], plain_price(marks, purse, rival, low.prices[turn])
+    if own is not None and other is not None:
         return other > own or (other == own and bool(marks.rank[rival] > marks.rank[winner]))
     ceiling = Purses(marks, low.endowment).follow(low.winners[:turn]).cap(winner)
     floor = Purses(marks, high.endowment).follow(high.winners[:turn]).cap(rival)

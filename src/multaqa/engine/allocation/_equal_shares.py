@@ -21,6 +21,7 @@ from multaqa.engine.allocation._utility import Marks
 
 NEAR = 1e-11  # relative distance below which floating point is not trusted
 NEVER = np.inf
+LEAST = float(np.finfo(np.float64).smallest_subnormal)
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class Run:
     exact: Purses
     winners: list[int] = field(default_factory=list)
     prices: list[float] = field(default_factory=list)
-    plain: list[bool] = field(default_factory=list)  # prices that were cost / utility, nobody being short
+    plain: list[Fraction | None] = field(default_factory=list)  # exact prices, where plain; runs with a limit
     floors: list[Reals] = field(default_factory=list)  # what each price was at least, round by round
     spent: int = 0
     over: bool = False
@@ -89,9 +90,8 @@ def run(
             if not whole:
                 return found
             above = None  # what it takes from its supporters is not what it took there
-        found.plain.append(
-            known[winner] <= first[winner] * (1 + NEAR) and is_plain(marks, purse, winner, known[winner])
-        )
+        if limit is not None:
+            found.plain.append(plain_price(marks, purse, winner, float(known[winner])))
         pay(marks, purse, winner, known[winner])
         known[winner] = NEVER
 
@@ -121,17 +121,14 @@ def first_prices(marks: Marks) -> Reals:
     return prices
 
 
-def is_plain(marks: Marks, purse: Reals, project: int, at: float) -> bool:
-    """Whether every supporter surely has the price, so that it is exactly cost / utility."""
+def plain_price(marks: Marks, purse: Reals, project: int, at: float) -> Fraction | None:
+    """The exact price where every supporter surely has it or has nothing at all; None elsewhere."""
     held = purse.take(marks.members[project])
-    if marks.worths:
-        held /= marks.worths[project]
-        return bool(held.min() > at * (1 + 1e-9))
-    return bool(held.min() > at * float(marks.scale[project]) * (1 + 1e-9))
-
-
-def plain_price(marks: Marks, project: int) -> Fraction:
-    return Fraction(int(marks.costs[project]), int(marks.total[project]) * int(marks.scale[project]))
+    paying = held > 0
+    if not (held > at * marks.worth_to(project) * (1 + 1e-9))[paying].all():
+        return None
+    total = int(sum_of(marks.counts[project], paying)) * int(marks.scale[project])
+    return Fraction(int(marks.costs[project]), total) if total else None
 
 
 def price(marks: Marks, purse: Reals, project: int, least: float, most: float = NEVER) -> tuple[float, bool]:
@@ -173,8 +170,13 @@ def sum_of(count: Reals, values: Reals | Mask) -> float:
 
 
 def pay(marks: Marks, purse: Reals, project: int, at: float) -> None:
+    """A purse that surely cannot pay the price is left with exactly nothing; one that just may is left with
+    the least number there is, so that nobody takes it for empty.
+    """
     members = marks.members[project]
-    purse[members] = np.maximum(purse.take(members) - at * marks.worth_to(project), 0.0)
+    charge = at * marks.worth_to(project)
+    rest = purse.take(members) - charge
+    purse[members] = np.where(rest > 0, rest, np.where(rest < -1e-9 * charge, 0.0, LEAST))
 
 
 def _cheapest(marks: Marks, purse: Reals, known: Reals, found: Run) -> int | None:
@@ -201,8 +203,9 @@ def _cheapest(marks: Marks, purse: Reals, known: Reals, found: Run) -> int | Non
             continue
         if len(near) == 1 and not fresh[best]:
             return best
-        if not any(fresh[p] for p in near) and all(is_plain(marks, purse, p, lowest) for p in near):
-            return min(near, key=lambda p: (plain_price(marks, p), marks.rank[p]))
+        plain = [(plain_price(marks, purse, p, lowest), int(marks.rank[p]), p) for p in near]
+        if not any(fresh[p] or exact is None for exact, _, p in plain):
+            return min(plain)[2]
         winner = _decide(marks, known, found, near)
         if winner is not None:
             return winner
