@@ -114,6 +114,16 @@ def test_index_proves_itself_under_every_rule_and_scale(values, rule, scale, dec
     assert check(result, values=values, method=method) == []
 
 
+@pytest.mark.parametrize(("step", "what"), [("coin", "log"), ("winsorise", "none")])
+def test_treatment_never_leaves_the_same_figure_everywhere(step, what):
+    values = np.array([[1.0, 1.0, 1.0]] * 6 + [[30.0, 30.0, 30.0]])
+
+    result = index(values=values, method=plan(treat=Step(step)))
+
+    assert {treatment.done for treatment in result.treatments} == {what}
+    assert len(np.unique(result.scores[:, 0])) == 2
+
+
 @given(figures(), st.sampled_from(["coin", "winsorise:2", "log", "log-plus", "log-one", "box-cox:0.5"]))
 @settings(max_examples=60, deadline=None)
 def test_index_proves_itself_under_every_treatment(values, treat):

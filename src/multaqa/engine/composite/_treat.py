@@ -137,8 +137,11 @@ def _treat_one(x: Floats, step: Step, code: str) -> tuple[Floats, str, int]:
             return x, "none", 0
         most = int(step.numbers[0]) if step.numbers else MOST_WINSORISED
         drawn, moved = winsorise(x, most)
-        if step.name == "winsorise" or passes(drawn):
+        flat = np.nanmin(drawn) == np.nanmax(drawn)  # nothing would be left to compare
+        if not flat and (step.name == "winsorise" or passes(drawn)):
             return drawn, "winsorised", moved
+        if step.name == "winsorise":
+            return x, "none", 0
         return log_ct(x), "log", int((~np.isnan(x)).sum())
     if np.nanmin(x) == np.nanmax(x):
         raise CompositeError(
