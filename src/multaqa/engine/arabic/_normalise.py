@@ -21,7 +21,7 @@ _LETTERS = str.maketrans(
     | dict(zip("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789", strict=True))
 )  # fmt: skip
 # لقائه is لقاء with a pronoun
-_HAMZA = re.compile("ا[ئؤ](?=(?:هما|هم|هن|ها|ه|نا)(?![\u0621-\u064a]))")
+_HAMZA = re.compile("(?<=[\u0621-\u064a])ا[ئؤ](?=(?:هما|هم|هن|ها|ه|نا)(?![\u0621-\u064a]))")
 _TANWIN = re.compile("اً|ًا")
 _FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff\u0300-\u036f]")
