@@ -12,6 +12,8 @@ from multaqa.engine.allocation._equal_shares import run
 from multaqa.engine.allocation._rule import Outcome, Step
 from multaqa.engine.allocation._utility import Marks
 
+MOST_KEPT = 300  # runs: some 64 kB each with 160 projects
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -39,13 +41,15 @@ def richer(marks: Marks, more: int) -> Marks:
     return replace(marks, budget=marks.budget + more)
 
 
-def shares_run(counts: Counts, marks: Marks, project: int) -> tuple[bool, float]:
+def shares_run(counts: Counts, marks: Marks, project: int, *, keep: bool = False) -> tuple[bool, float]:
     """Whether a project wins in an election that differs in it alone, and about how many voters it lacked to
-    be bought by shares.
+    be bought by shares. keep: the election differs in its budget only, so the run may spare work to others.
     """
     purse = counts.purse(marks)
     alone = counts.outcome.rule.completion == "none"
     found = run(marks, purse, above=counts.ladder.above(purse), changed=project, whole=not alone)
+    if keep and len(counts.ladder.runs) < MOST_KEPT:
+        counts.ladder.keep(found)
     return project in (found.winners if alone else _winners(counts, marks, found.winners)), found.short
 
 
@@ -82,7 +86,7 @@ def least_budget(counts: Counts, project: int, most: int) -> int | None:
 
 
 def _with(counts: Counts, more: int, project: int) -> tuple[bool, float]:
-    return shares_run(counts, richer(counts.marks, more), project)
+    return shares_run(counts, richer(counts.marks, more), project, keep=True)
 
 
 def _straight(lacked: list[tuple[int, float]], low: int, high: int) -> int | None:
