@@ -124,8 +124,8 @@ def first_prices(marks: Marks) -> Reals:
 def plain_price(marks: Marks, purse: Reals, project: int, at: float) -> Fraction | None:
     """The exact price where every supporter surely has it or has nothing at all; None elsewhere."""
     held = purse.take(marks.members[project])
-    paying = held > 0
-    if not (held > at * marks.worth_to(project) * (1 + 1e-9))[paying].all():
+    paying = held > at * (1 + 1e-9) * marks.worth_to(project)
+    if np.count_nonzero(paying) != np.count_nonzero(held):
         return None
     total = int(sum_of(marks.counts[project], paying)) * int(marks.scale[project])
     return Fraction(int(marks.costs[project]), total) if total else None
@@ -175,8 +175,10 @@ def pay(marks: Marks, purse: Reals, project: int, at: float) -> None:
     """
     members = marks.members[project]
     charge = at * marks.worth_to(project)
-    rest = purse.take(members) - charge
-    purse[members] = np.where(rest > 0, rest, np.where(rest < -1e-9 * charge, 0.0, LEAST))
+    held = purse.take(members)
+    rest = np.maximum(held - charge, LEAST)
+    rest[held < charge * (1 - 1e-9)] = 0.0
+    purse[members] = rest
 
 
 def _cheapest(marks: Marks, purse: Reals, known: Reals, found: Run) -> int | None:
