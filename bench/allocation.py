@@ -253,7 +253,8 @@ def curve(rows: list[dict[str, Any]]) -> str:
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colour}"/>' for a, b in points]
-        parts.append(text((points[-1][0] + 8, points[-1][1] + 4), name, fill=colour))
+        nudge = 16 if name == "equal-shares" else 4  # its line ends where phragmen's does
+        parts.append(text((points[-1][0] + 8, points[-1][1] + nudge), name, fill=colour))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
