@@ -11,6 +11,7 @@ from typing import Any
 import click
 import numpy as np
 
+from multaqa.cli.money import shown
 from multaqa.cli.output import json_option, refuse, write_json
 from multaqa.cli.words import _, engine_sentence
 from multaqa.engine import pabulib
@@ -20,7 +21,6 @@ from multaqa.engine.allocation import (
     RULES,
     UTILITIES,
     AllocationError,
-    Election,
     Outcome,
     Rule,
     allocate,
@@ -29,6 +29,7 @@ from multaqa.engine.allocation import (
     check,
     explain,
     least_changes,
+    own_utility,
     portrait,
     robustness,
     rule_text,
@@ -128,7 +129,7 @@ def command(
         read = perf_counter()
         rule = Rule(
             name=name,
-            utility=utility or _own_utility(election),
+            utility=utility or own_utility(election),
             completion=completion,
             ties=ties,
             threshold=None if threshold is None else threshold * election.points_unit,
@@ -227,10 +228,6 @@ def report(
     }
 
 
-def _own_utility(election: Election) -> str:
-    return {"cumulative": "points", "ordinal": "borda"}.get(election.kind, "cost")
-
-
 def _audit(parsed: pabulib.Pabulib, outcome: Outcome) -> dict[str, Any]:
     breaches = audit(outcome)
     traits = pabulib.traits(parsed) if breaches else {}
@@ -308,7 +305,7 @@ def _table(parsed: pabulib.Pabulib, result: dict[str, Any]) -> str:
     unit, currency = result["instance"]["minor_units"], result["instance"]["currency"] or ""
 
     def money(amount: int) -> str:
-        return f"{amount / unit:,.{len(str(unit)) - 1}f}"
+        return shown(amount, unit)
 
     lines = [
         result["rule"]["text"],

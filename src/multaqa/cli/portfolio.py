@@ -17,7 +17,7 @@ from multaqa.cli.money import in_currency, shown
 from multaqa.cli.output import json_option, refuse, write_json
 from multaqa.cli.words import _, engine_sentence
 from multaqa.engine import pabulib
-from multaqa.engine.allocation import UTILITIES, Election
+from multaqa.engine.allocation import UTILITIES, Election, own_utility
 from multaqa.engine.errors import EngineError
 from multaqa.engine.portfolio import (
     WEIGHT_UNIT,
@@ -88,10 +88,10 @@ def command(
         limits = limiting.read(limits_path, parsed, election)
         read = perf_counter()
         with _solver_silent():
-            portfolio = _choose(parsed, election, limits, utility or _own_utility(election), gap, nodes)
+            portfolio = _choose(parsed, election, limits, utility or own_utility(election), gap, nodes)
             chosen = perf_counter()
             result = report(parsed, portfolio, limits, tolerance=tolerance, patience=patience)
-        result["utility"] = utility or _own_utility(election)
+        result["utility"] = utility or own_utility(election)
         result["seconds"] = {
             "parse": round(read - began, 6),
             "choose": round(chosen - read, 6),
@@ -106,10 +106,6 @@ def command(
     if json_path is None:
         click.echo(_table(parsed, result))
     write_json(result, json_path)
-
-
-def _own_utility(election: Election) -> str:
-    return {"cumulative": "points", "ordinal": "borda"}.get(election.kind, "cost")
 
 
 def _choose(

@@ -219,11 +219,11 @@ def _line(row: Row, shares: Shares) -> Line:
             return ""
         return pgettext("not measured", "mean taken") if asked.missing == "mean" else _("no part")
 
-    measured = score is not None and score.score is not None
+    figure = None if score is None else score.score
     return Line(
         place=row.place,
         people="" if row.people is None else formats.number(row.people),
-        need=formats.number(score.score, 1) if measured else "",  # type: ignore[union-attr, arg-type]
+        need="" if figure is None else formats.number(figure, 1),
         few=score is not None and score.status == Score.Status.SUPPRESSED,
         rank=_rank(row),
         base=money(part.base),

@@ -21,6 +21,7 @@ from multaqa.engine.allocation import (
     allocate,
     audit,
     explain,
+    own_utility,
     rule_text,
 )
 from multaqa.funds.counting import plain
@@ -43,7 +44,6 @@ RULES: dict[str, Rule] = {
 }
 USUAL = ("shares-greedy", "shares-add1", "greedy", "phragmen")
 OWN = "ballots"  # the utility that the ballots themselves carry
-_OWN_UTILITY = {"cumulative": "points", "ordinal": "borda"}
 _DEAR = ("shares-add1", "shares-overshoot", "welfare")  # counted last, so that patience runs out on them
 _TOLD = ("lacked", "left", "held", "position", "score", "threshold", "by", "stopped_by")
 
@@ -316,7 +316,7 @@ def _utility(asked: Asked, election: Election) -> str:
         raise SimulationError("no_points", "")
     if asked.utility == "borda" and election.kind != "ordinal":
         raise SimulationError("no_ranking", "")
-    return _OWN_UTILITY.get(election.kind, "cost") if asked.utility == OWN else asked.utility
+    return own_utility(election) if asked.utility == OWN else asked.utility
 
 
 def _with_threshold(rule: Rule, asked: Asked, election: Election) -> Rule:

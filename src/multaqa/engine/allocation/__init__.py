@@ -36,6 +36,7 @@ from multaqa.engine.allocation._rule import (
     Outcome,
     Rule,
     Step,
+    own_utility,
 )
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "gather",
     "least_change",
     "least_changes",
+    "own_utility",
     "portrait",
     "robustness",
     "rule_text",

@@ -37,17 +37,6 @@ class Change:
     extra_budget: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An outcome, and what the searches of all its losers share."""
-
-    outcome: Outcome
-    marks: Marks
-    points: int  # what a new voter gives
-    ladder: Ladder
-    counts: Counts
-
-
 def least_change(outcome: Outcome, project: str) -> Change:
     """The least change of cost, of votes or of budget that makes a losing project win."""
     return next(least_changes(outcome, [project]))
@@ -65,31 +54,34 @@ def least_changes(outcome: Outcome, projects: Sequence[str] | None = None) -> It
     losers = [place[name] for name in names]
     marks = weighed(election, outcome.rule)
     points = 1 if election.points is None else max(int(election.points.max(initial=1)), 1)
-    ladder = Ladder(marks)
-    case = Case(outcome, marks, points, ladder, Counts(outcome, marks, ladder))
+    counts = Counts(outcome, marks, points, Ladder(marks))
+    if outcome.endowment is not None:
+        counts.ladder.above(
+            outcome.endowment, within=0
+        )  # what is counted with new voters has less in each purse
     hints = guesses(outcome, marks, losers)
     for name, p in zip(names, losers, strict=True):
-        yield _change(case, name, p, hints[p]) if election.eligible[p] else Change(name, None, None, None)
+        yield _change(counts, name, p, hints[p]) if election.eligible[p] else Change(name, None, None, None)
 
 
-def _change(case: Case, name: str, project: int, hint: Guess) -> Change:
-    marks, rule = case.marks, case.outcome.rule
+def _change(counts: Counts, name: str, project: int, hint: Guess) -> Change:
+    marks, rule = counts.marks, counts.outcome.rule
     cost = int(marks.costs[project])
     stride = max(1, cost // 64)
     crowd, purse = MOST * max(marks.voters, 1), MOST * max(marks.budget, cost)
     alone = rule.comparison == "none"  # else only whole counts can tell
     adds = rule.completion.startswith("add1") and alone
     search = _least_by_guess if adds else _least
-    saved = search(partial(_cheaper, case, project, hint), cost - 1, stride, hint.cheaper)
+    saved = search(partial(_cheaper, counts, project, hint), cost - 1, stride, hint.cheaper)
     shares = rule.name == "equal-shares" and not adds and alone and bool(marks.voters)
     if shares and rule.completion == "none":
-        voters = _least_voters(case, project, crowd, hint.louder or 1)
+        voters = _least_voters(counts, project, crowd, hint.louder or 1)
     else:
-        voters = search(partial(_louder, case, project), crowd, 1, hint.louder)
+        voters = search(partial(_louder, counts, project), crowd, 1, hint.louder)
     if shares:
-        budget = least_budget(case.counts, project, purse)
+        budget = least_budget(counts, project, purse)
     else:
-        budget = search(partial(_richer, case, project), purse, stride, hint.richer)
+        budget = search(partial(_richer, counts, project), purse, stride, hint.richer)
     return Change(name, None if saved is None else cost - saved, voters, budget)
 
 
@@ -139,53 +131,53 @@ def _least_by_guess(wins: Callable[..., bool], most: int, stride: int, guess: in
     return None if higher is None else _between(wins, found, higher)
 
 
-def _cheaper(case: Case, project: int, hint: Guess, by: int, whole: bool = True) -> bool:
-    cost = int(case.marks.costs[project]) - by
+def _cheaper(counts: Counts, project: int, hint: Guess, by: int, whole: bool = True) -> bool:
+    cost = int(counts.marks.costs[project]) - by
     if hint.bid is not None and abs(cost - hint.bid) > 1e-9 * cost + 1e-3:
         # the purses of the others are what they were, so what its supporters would have paid is known
         return cost < hint.bid
-    return _wins(case, with_cost(case.marks, project, cost), project, whole)
+    return _wins(counts, with_cost(counts.marks, project, cost), project, whole)
 
 
-def _louder(case: Case, project: int, voters: int, whole: bool = True) -> bool:
-    return _wins(case, with_voters(case.marks, project, voters, case.points), project, whole)
+def _louder(counts: Counts, project: int, voters: int, whole: bool = True) -> bool:
+    return _wins(counts, with_voters(counts.marks, project, voters, counts.points), project, whole)
 
 
-def _richer(case: Case, project: int, more: int, whole: bool = True) -> bool:
-    return _wins(case, richer(case.marks, more), project, whole)
+def _richer(counts: Counts, project: int, more: int, whole: bool = True) -> bool:
+    return _wins(counts, richer(counts.marks, more), project, whole)
 
 
-def _wins(case: Case, marks: Marks, project: int, whole: bool) -> bool:
+def _wins(counts: Counts, marks: Marks, project: int, whole: bool) -> bool:
     """Whether a project wins in the election with one thing about it changed."""
-    election, rule = case.outcome.election, case.outcome.rule
+    election, rule = counts.outcome.election, counts.outcome.rule
     if rule.name != "equal-shares" or rule.comparison != "none" or not marks.voters:
         return project in count(marks, election, rule).winners
     if not rule.completion.startswith("add1"):
-        return shares_run(case.counts, marks, project)[0]
+        return shares_run(counts, marks, project)[0]
     purse = first_purse(marks, election, rule)
     begin = 0
-    if not whole and case.outcome.endowment is not None:
+    if not whole and counts.outcome.endowment is not None:
         # a sixteenth before the purse at which the count ended, or would have with as much more in every
         # purse: earlier ones hardly ever end it
-        near = case.outcome.endowment * marks.budget / max(case.marks.budget, 1)
-        near -= case.outcome.increments * election.unit // 16
+        near = counts.outcome.endowment * marks.budget / max(counts.marks.budget, 1)
+        near -= counts.outcome.increments * election.unit // 16
         begin = max(0, int((near - purse) // election.unit))
     overshoot = rule.completion == "add1-overshoot"
     found, _, _ = add_one(
-        marks, purse, election.unit, overshoot=overshoot, begin=begin, ladder=case.ladder, changed=project
+        marks, purse, election.unit, overshoot=overshoot, begin=begin, ladder=counts.ladder, changed=project
     )
     return project in found.winners
 
 
-def _least_voters(case: Case, project: int, most: int, guess: int) -> int | None:
+def _least_voters(counts: Counts, project: int, most: int, guess: int) -> int | None:
     """A number of new voters with which the project begins to win: a count without it tells how many it
     lacked.
     """
     low, high = 0, most + 1
     guess = min(guess, most)
     while high - low > 1:
-        marks = with_voters(case.marks, project, guess, case.points)
-        won, short = shares_run(case.counts, marks, project)
+        marks = with_voters(counts.marks, project, guess, counts.points)
+        won, short = shares_run(counts, marks, project)
         if won:
             high, guess = guess, max(guess - 1, (low + guess) // 2 if high <= most else 0)
         else:

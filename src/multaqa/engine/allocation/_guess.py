@@ -49,9 +49,9 @@ def _of_shares(outcome: Outcome, marks: Marks, losers: Sequence[int]) -> dict[in
         sure = outcome.rule.completion == "none" and not track.tied
         after = _of_order(outcome, marks, p)  # by the greedy completion
         short = min(track.short, after.louder or NEVER)
+        saved = int(marks.costs[p]) - math.floor(track.bid)
         found[p] = Guess(
-            cheaper=int(marks.costs[p])
-            - max(math.floor(track.bid), int(marks.costs[p]) - (after.cheaper or 0)),
+            cheaper=saved if after.cheaper is None else min(saved, after.cheaper),
             louder=None if short == NEVER else max(1, math.ceil(short)),
             richer=int(marks.costs[p]) - (marks.budget - outcome.spent),
             bid=track.bid if sure else None,
@@ -74,12 +74,10 @@ def _of_order(outcome: Outcome, marks: Marks, project: int) -> Guess:
             if left >= cost:
                 rival = other
             left -= int(marks.costs[other])
-    worth = float(marks.total[rival]) / (
-        1.0 if marks.scale is marks.costs else float(marks.costs[rival]) or 1
-    )
-    own = float(marks.total[project]) / (1.0 if marks.scale is marks.costs else float(cost) or 1)
-    more = worth * float(marks.total[project]) / own - float(marks.total[project]) if own else worth
-    return Guess(cheaper=cost - left, louder=max(1, math.ceil(more)), richer=cost - left)
+    own, wanted = float(marks.total[project]), float(marks.total[rival])
+    if marks.scale is not marks.costs:
+        wanted *= cost / max(float(marks.costs[rival]), 1.0)
+    return Guess(cheaper=cost - left, louder=max(1, math.ceil(wanted - own)), richer=cost - left)
 
 
 def _of_loads(outcome: Outcome, marks: Marks, losers: Sequence[int]) -> dict[int, Guess]:

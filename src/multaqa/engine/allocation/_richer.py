@@ -17,12 +17,13 @@ MOST_KEPT = 300  # runs: some 64 kB each with 160 projects
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The counts of one election with more money, kept because everybody's purse grows alike: they serve all
-    its losers.
+    """An outcome, and the counts that the searches of all its losers share: with more money everybody's purse
+    grows alike.
     """
 
     outcome: Outcome
     marks: Marks
+    points: int  # what a new voter gives
     ladder: Ladder
     found: dict[int, frozenset[int]] = field(default_factory=dict)  # winners, by extra budget
 
@@ -69,15 +70,11 @@ def least_budget(counts: Counts, project: int, most: int) -> int | None:
         width = high - low
         straight = None if middle else _straight(lacked, low, high)
         guess = straight or (low + high) // 2
-        won, short = shares_run(counts, richer(counts.marks, guess), project)
+        won, short = _with(counts, guess, project)
         if not won:
             low = guess
             lacked.append((guess, short))
-        elif (
-            straight
-            and guess - 1 > low
-            and not shares_run(counts, richer(counts.marks, guess - 1), project)[0]
-        ):
+        elif straight and guess - 1 > low and not _with(counts, guess - 1, project)[0]:
             return guess
         else:
             high = guess

@@ -122,3 +122,10 @@ class Outcome:
 
 def total_cost(election: Election, projects: Iterable[int]) -> int:
     return sum(int(election.costs[project]) for project in projects)
+
+
+def own_utility(election: Election) -> str:
+    """The utility that the ballots of an election themselves state: points, ranks, or plain approvals by
+    cost.
+    """
+    return {"cumulative": "points", "ordinal": "borda"}.get(election.kind, "cost")
