@@ -27,7 +27,6 @@ check: install ## style, types, floors, templates, translations, documentation
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	git ls-files -z -- '*.html' | xargs -0 $(BIN)/djhtml --check --tabwidth 2
-	git ls-files -z -- '*.html' | xargs -0 $(BIN)/curlylint
 	$(BIN)/python tools/messages.py check
 	$(BIN)/python tools/reference.py --check
 

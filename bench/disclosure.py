@@ -4,6 +4,8 @@ python bench/disclosure.py [--json bench/results/disclosure.json] [--tables 1000
 Random 1-, 2- and 3-way tables with totals are published and attacked by `check`, which sees the published
 table only; half have a hierarchy, rounding, hidden zeros or a known grand total. The plain half also meets
 an integer program a cell that shares no code with the engine. Growth: communes × 2 × 3. CPU time.
+Rates: communes × sexes × town and country with few, some and many small places; and random small tables
+against a linear program over all their cells.
 """
 
 import argparse
@@ -18,11 +20,23 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 
-from multaqa.engine.disclosure import COMPLEMENTARY, PRIMARY, Cube, Policy, axis, check, publish
+from multaqa.engine.disclosure import (
+    COMPLEMENTARY,
+    PRIMARY,
+    Cube,
+    Policy,
+    axis,
+    check,
+    check_rates,
+    publish,
+    publish_rates,
+)
 from tests.engine.disclosure_cases import attack_by_leaves
+from tests.engine.disclosure_rate_cases import MILIEUX, SEXES, attack_on_all, rates_of, summed
 
 SIZES = [50, 150, 500, 1503]
-BARS = {"tables_broken": 0}
+SMALL_PLACES = [0, 2, 90, 300]
+BARS = {"tables_broken": 0, "rate_tables_broken": 0}
 
 
 def random_table(generator):
@@ -133,13 +147,84 @@ def money(communes):
     }
 
 
+def national_rates(small_places, communes=1503):
+    """A rate of people by commune, sex and milieu; so many communes are camps of a few dozen men."""
+    generator = np.random.default_rng(1)
+    people = np.maximum(np.exp(generator.normal(9, 1, communes)), 700)
+    camps = generator.choice(communes, small_places, replace=False)
+    people[camps] = generator.integers(15, 200, small_places)
+    women = np.where(people < 200, generator.uniform(0.1, 0.3, communes), 0.5)
+    town = (np.arange(communes) % 5 == 0)[:, None] == [True, False]
+    counts = np.floor(people[:, None] * np.stack([1 - women, women], axis=1))[:, :, None] * town[:, None, :]
+    some = np.round(counts * generator.beta(4, 8, (communes, 1, 1)))
+    cube = Cube((communes_axis(communes, nested=True), SEXES, MILIEUX))
+    whole = summed(counts, cube)
+    start = time.process_time()
+    published = publish_rates(rates_of(summed(some, cube), whole), whole, cube=cube)
+    published_at = time.process_time()
+    assert check_rates(published) == ()
+    return {
+        "cells": published.hidden.size,
+        "small": int(((whole > 0) & (whole < published.least)).sum()),
+        "hidden": int(published.hidden.sum()),
+        "publish_seconds": round(published_at - start, 2),
+        "check_seconds": round(time.process_time() - published_at, 2),
+    }
+
+
+def attacked_rates(number):
+    generator = np.random.default_rng(11)
+    broken = broken_on_all = cells = hidden = 0
+    start = time.process_time()
+    for turn in range(number):
+        names = [f"place {at}" for at in range(int(generator.integers(3, 7)))]
+        places = axis("place", names, groups={"north": names[:2], "south": names[2:]})
+        cube = Cube((places, SEXES, MILIEUX) if turn % 2 else (places, SEXES))
+        counts = np.floor(np.exp(generator.normal(4.5, 2, cube.leaf_shape)))
+        some = generator.binomial(counts.astype(int), generator.random(cube.leaf_shape))
+        whole = summed(counts, cube)
+        rates = publish_rates(
+            rates_of(summed(some, cube), whole), whole, cube=cube, whole=bool(generator.random() < 0.5)
+        )
+        broken += bool(check_rates(rates))
+        ends = attack_on_all(rates)
+        cells, hidden = cells + len(ends), hidden + int(rates.hidden.sum())
+        broken_on_all += any(
+            (np.floor(high + 1e-4) - np.ceil(low - 1e-4) if rates.whole else high - low + 1e-4)
+            < whole.ravel()[cell] / 2
+            for cell, (low, high) in ends.items()
+        )
+    return {
+        "tables": number,
+        "rate_tables_broken": broken,
+        "rate_tables_broken_independently": broken_on_all,
+        "small_rates_attacked": cells,
+        "hidden": hidden,
+        "seconds": round(time.process_time() - start, 1),
+    }
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--json", type=Path, default=Path(__file__).parent / "results/disclosure.json")
     options.add_argument("--tables", type=int, default=1_000)
+    options.add_argument("--rates", action="store_true", help="only the rates, the rest as it stands")
     chosen = options.parse_args()
     check(publish([20, 3], cube=Cube((axis("warm", "ab"),))))
+    check_rates(publish_rates([10, 10, 10], [50, 20, 70], cube=Cube((axis("warm", "ab"),))))
     report = {"bench": "disclosure", "python": platform.python_version(), "bars": BARS, "rows": []}
+    if chosen.rates:
+        report = json.loads(chosen.json.read_text(encoding="utf-8")) | {"bars": BARS}
+    else:
+        counted(report, chosen.tables)
+    report["rates"] = [national_rates(places) for places in SMALL_PLACES]
+    report["rates_attack"] = attacked_rates(max(chosen.tables // 4, 1))
+    print(*report["rates"], report["rates_attack"], sep="\n")
+    chosen.json.parent.mkdir(parents=True, exist_ok=True)
+    chosen.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def counted(report, tables):
     for nested in (False, True):
         for size in SIZES:
             report["rows"].append(national(size, nested))
@@ -147,10 +232,8 @@ def main():
     report["rounded_to_5"] = national(SIZES[-1], True, Policy(base=5))
     report["money"] = money(SIZES[-1])
     print(report["rounded_to_5"], report["money"], flush=True)
-    report["attack"] = attacked(chosen.tables)
+    report["attack"] = attacked(tables)
     print(report["attack"])
-    chosen.json.parent.mkdir(parents=True, exist_ok=True)
-    chosen.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

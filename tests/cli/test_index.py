@@ -225,3 +225,80 @@ def test_index_refuses_what_the_tables_cannot_carry(files, options, sentence):
 )
 def test_index_refuses_an_option_that_is_none(files, options):
     assert run(*(files if options else []), *options).exit_code == 2
+
+
+@pytest.fixture
+def release():
+    """The snapshot file of a small release, as the observatory gives it away."""
+    from multaqa.observatory import scoring
+
+    method = {
+        "aggregation": "geometric",
+        "dimensions": [["vulnerability", 1.0]],
+        "indicators": [
+            {"code": "water", "dimension": "vulnerability", "direction": 1, "low": 0, "high": 100,
+             "weight": 1.0, "denominator": "", "per": 1, "shrink": True}
+        ],
+        "draws": 600, "weight_spread": 0.25, "confidence": 0.9, "least_share": 0.5, "least_split": 0.5,
+        "least_households": 30,
+    }  # fmt: skip
+    snapshot = {
+        "territories": ["A", "B", "C"], "households": [400, 12, 90], "populations": {},
+        "indicators": ["water"],
+        "figures": [[40.0], [None], [70.0]], "n": [[900], [None], [200]], "errors": [[1.6], [None], [3.2]],
+        "splits": {},
+    }  # fmt: skip
+    digest = scoring.fingerprint(snapshot)
+    scores = scoring.compute(method, snapshot, scoring.seed_of(digest))
+    return {
+        "method": method, "snapshot": snapshot, "snapshot_hash": digest, "seed": scoring.seed_of(digest),
+        "scores": scores, "result_hash": scoring.fingerprint(scores),
+    }  # fmt: skip
+
+
+def again(release, tmp_path, *arguments):
+    (tmp_path / "release.json").write_text(json.dumps(release), encoding="utf-8")
+    return run("--snapshot", tmp_path / "release.json", *arguments)
+
+
+def test_snapshot_of_a_release_gives_the_same_result_again(release, tmp_path):
+    done = again(release, tmp_path)
+
+    assert done.exit_code == 0
+    assert done.stdout == f"same result, hash {release['result_hash']}\n"
+    assert json.loads(again(release, tmp_path, "--json", "-").stdout)["same"] is True
+
+
+def test_tampered_snapshot_names_the_first_unit_that_differs(release, tmp_path):
+    release["scores"][2]["score"] += 0.000001
+
+    done = again(release, tmp_path)
+
+    assert done.exit_code == 1
+    assert "C is the first that differs from what these figures give." in done.stderr
+
+
+def test_snapshot_whose_hashes_do_not_fit_says_which(release, tmp_path):
+    figures = again({**release, "snapshot_hash": "0"}, tmp_path)
+    result = again({**release, "result_hash": "0"}, tmp_path)
+
+    assert (figures.exit_code, result.exit_code) == (1, 1)
+    assert "the figures are not those of the hash" in figures.stderr
+    assert f"their hash is {release['result_hash']} and not the one in the file" in result.stderr
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"method": {"draws": "x"}}', '{"method": 3}'])
+def test_what_is_no_snapshot_is_refused_in_one_sentence(content, tmp_path):
+    (tmp_path / "x.json").write_text(content)
+
+    done = run("--snapshot", tmp_path / "x.json")
+
+    assert done.exit_code == 1
+    assert "is not the snapshot of a release." in done.stderr
+
+
+def test_neither_tables_nor_a_snapshot_is_a_matter_of_usage():
+    done = run()
+
+    assert done.exit_code == 2
+    assert "Give --meta and --data, or --snapshot." in done.stderr

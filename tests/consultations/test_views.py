@@ -291,6 +291,7 @@ def opening(**overrides):
         "opens_on": clock.today().isoformat(),
         "closes_on": (clock.today() + timedelta(days=9)).isoformat(),
         "min_assurance": "1",
+        "kind": "statements",
         "statements_ar": "أولا\nثانيا\n",
         "statements_fr": "Premier\nSecond",
         **overrides,

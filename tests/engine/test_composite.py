@@ -336,3 +336,36 @@ def test_step_reads_what_it_writes():
         composite.step(text, composite.NORMALISE)
         for text in ("minmax:1", "minmax:a,b", "mid", "rank:2", "reference")
     ] == [None] * 5
+
+
+def test_progress_is_told_once_a_block_and_changes_nothing():
+    values = np.array([[10.0, 20.0, 30.0], [40.0, 10.0, 60.0], [5.0, 35.0, 90.0]])
+    error, told = np.full(values.shape, 2.0), []
+    method = replace(TWO, draws=1234)
+
+    silent = index(values=values, method=method, error=error, generator=np.random.default_rng(1))
+    result = index(
+        values=values,
+        method=method,
+        error=error,
+        generator=np.random.default_rng(1),
+        progress=lambda done, of: told.append((done, of)),
+    )
+
+    assert told == [(500, 1234), (1000, 1234), (1234, 1234)]
+    assert np.array_equal(result.low, silent.low)
+    assert np.array_equal(result.intervals.rank_mean, silent.intervals.rank_mean)
+
+
+def test_intervals_of_a_seed_are_the_same_to_the_last_bit_as_ever():
+    """Frozen releases must give the same result years later."""
+    values = np.array([[10.0, 20.0, 30.0], [40.0, np.nan, 60.0], [5.0, 35.0, 90.0], [22.0, 31.0, 44.0]])
+    error = np.array([[2.0, 0.0, 3.0], [1.0, 2.0, 0.0], [np.nan, 0.0, 1.0], [0.5, 0.0, 2.0]])
+
+    result = index(
+        values=values, method=replace(TWO, draws=700), error=error, generator=np.random.default_rng(7)
+    )
+
+    known = [0, 2, 3]
+    assert result.low[known].round(9).tolist() == [5.543307283, 1.579879296, 5.740649662]
+    assert result.high[known].round(9).tolist() == [6.314838663, 2.274345043, 6.271170556]

@@ -41,6 +41,9 @@ def three_communes(scores=(2.0, 4.0, 8.0), people=(600, 300, 100)):
     release = IndexRelease.objects.create(
         number=1,
         title=Translated.of("مؤشر 2026", "Indice 2026", "Index 2026"),
+        root=region(),
+        state="ready",
+        result_hash="f" * 64,
         method={},
         snapshot={},
         snapshot_hash="f" * 64,

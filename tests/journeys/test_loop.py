@@ -23,8 +23,8 @@ from multaqa.observatory.actions import (
     confirm_observation,
     load_indicators,
     record_observation,
-    release_index,
 )
+from multaqa.observatory.releasing import release_index
 from multaqa.partnerships import actions as partnerships
 from multaqa.partnerships.actions import PartyTerms, Promise
 from multaqa.recommendations.actions import adopt_recommendation, answer_recommendation

@@ -52,6 +52,15 @@ def test_record_links_an_object_to_its_causes():
     ]
 
 
+def test_record_takes_an_entry_for_what_it_is_about():
+    cause, effect = place("X.1.1"), place("X.1.2")
+    decided = an_entry(cause)
+
+    an_entry(effect, causes=[decided])
+
+    assert Link.objects.get(subject=f"territories.territory:{effect.pk}").cause == decided.subject
+
+
 def test_record_marks_an_obligation_as_met():
     promise = an_entry(due=Due(Step.PRIORITISED, date(2026, 5, 1), met_by="ledger.answered"))
 

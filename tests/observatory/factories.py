@@ -5,8 +5,9 @@ from typing import Any
 
 from multaqa.directory.actors import MACHINE
 from multaqa.kit.translated import Translated
-from multaqa.observatory.actions import load_indicators, record_observation, release_index
+from multaqa.observatory.actions import load_indicators, record_observation
 from multaqa.observatory.models import IndexRelease, Indicator, Observation, Value
+from multaqa.observatory.releasing import release_index
 from multaqa.territories.actions import load_pack
 from multaqa.territories.models import Population, Territory
 from tests import factories

@@ -1,29 +1,21 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pytest
-from django.db import IntegrityError
 
 from multaqa.directory.actors import MACHINE
-from multaqa.engine import composite
 from multaqa.kit import clock
 from multaqa.kit.policy import Forbidden, Refused
 from multaqa.ledger.models import Entry
-from multaqa.observatory.actions import confirm_observation, load_indicators, load_series, release_index
-from multaqa.observatory.models import Indicator, Observation, Score, Value
-from multaqa.observatory.queries import fingerprint
+from multaqa.observatory.actions import confirm_observation, load_comparison, load_indicators, load_series
+from multaqa.observatory.models import Indicator, Observation, Value
 from multaqa.territories.actions import load_pack
 from multaqa.territories.reading import BUILT_IN
 from tests.factories import Role, actor, organisation, verbs_in_ledger
 from tests.observatory.factories import (
     a_commune,
-    a_release,
-    a_value,
-    an_indicator,
     an_observation,
     dakhla,
-    three_communes,
 )
 from tests.territories.factories import a_folder
 
@@ -43,7 +35,7 @@ def value(code, place, **cell):
 def test_load_indicators_reads_the_real_census():
     dakhla()
 
-    assert Indicator.objects.count() == 15
+    assert Indicator.objects.count() == 18  # three of them counted by the observatory itself
     assert verbs_in_ledger() == ["territories.pack_loaded", "observatory.indicators_loaded"]
     assert value("running-water", "12.391.01.01") == (98.4, 45_401)
     assert value("illiteracy", "12.391.09.01") == (15.8, 10_407)
@@ -65,7 +57,7 @@ def test_load_indicators_writes_missing_as_missing_and_never_as_zero():
     silent = Value.objects.filter(territory__code="12.391.05.05", indicator__weight__gt=0, year=2024)
 
     assert set(silent.values_list("value", "n")) == {(None, None)}
-    assert silent.count() == Indicator.objects.filter(weight__gt=0).count()
+    assert silent.count() == Indicator.objects.filter(weight__gt=0, latest_year__isnull=False).count()
 
 
 def test_load_indicators_again_changes_nothing():
@@ -210,148 +202,10 @@ def test_confirm_observation_is_for_council_officers_and_the_coordinator():
         confirm_observation(actor=actor(Role.OFFICER_B), observation=observation)
 
 
-def test_release_index_ranks_the_measured_and_nobody_else():
-    worse, better, silent = three_communes()
-    hamlet = a_commune("X.1.4", households=29)
-    for indicator in Indicator.objects.all():
-        a_value(indicator, hamlet, 100)
-
-    release = a_release()
-
-    found = {score.territory.code: score for score in release.scores.all()}
-    assert (found[worse.code].score, found[worse.code].rank) == (pytest.approx(8.0), 1)
-    assert (found[better.code].score, found[better.code].rank) == (pytest.approx(2.0), 2)
-    assert (found[silent.code].status, found[silent.code].score, found[silent.code].rank) == (
-        "not_measured",
-        None,
-        None,
-    )
-    assert (found[hamlet.code].status, found[hamlet.code].score, found[hamlet.code].rank) == (
-        "suppressed",
-        None,
-        None,
-    )
-    assert found[worse.code].dimensions == {"coping": 8.0, "vulnerability": 8.0}
-    entry = Entry.objects.get()
-    assert (entry.verb, entry.step) == ("observatory.index_released", "observed")
-    assert {key: entry.facts[key] for key in ("measured", "suppressed", "communes")} == {
-        "measured": 2,
-        "suppressed": 1,
-        "communes": 4,
-    }
-
-
-def test_release_index_freezes_method_and_figures():
-    three_communes()
-
-    release = a_release(aggregation="arithmetic", coping=3)
-
-    assert release.method["aggregation"] == "arithmetic"
-    assert release.method["dimensions"] == [["vulnerability", 1.0], ["coping", 3.0]]
-    assert fingerprint(release.snapshot) == release.snapshot_hash
-    assert release.snapshot["values"]["X.1.1"] == [80.0, 80.0]
-    assert release.snapshot["values"]["X.1.3"] == [None, None]
-
-
-def test_release_index_twice_on_the_same_figures_gives_the_same_result():
-    three_communes()
-
-    first, second = a_release(), a_release()
-
-    columns = ("territory", "score", "low", "high", "rank_low", "rank_high")
-    assert list(first.scores.values_list(*columns)) == list(second.scores.values_list(*columns))
-    assert (first.number, second.number) == (1, 2)
-    assert first.snapshot_hash == second.snapshot_hash
-
-
-def test_release_index_of_the_real_region_leaves_out_six_communes():
-    dakhla()
-
-    release = a_release(actor=MACHINE)
-
-    states = dict(release.scores.values_list("territory__code", "status"))
-    assert sorted(code for code, state in states.items() if state == "suppressed") == [
-        "12.391.05.03",
-        "12.391.05.07",
-    ]
-    assert sorted(code for code, state in states.items() if state == "not_measured") == [
-        "12.066.01.03",
-        "12.066.03.03",
-        "12.066.03.09",
-        "12.391.05.05",
-    ]
-    assert sorted(release.scores.filter(status="measured").values_list("rank", flat=True)) == [
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-    ]
-    assert release.is_demo is False
-    # no hazard series: the dimension is left out, not counted as no hazard
-    assert [name for name, _weight in release.method["dimensions"]] == ["vulnerability", "coping"]
-
-
-def test_release_index_of_the_real_region_proves_itself():
-    dakhla()
-    release = a_release(actor=MACHINE)
-    order = list(release.snapshot["values"])
-    scores = {score.territory.code: score for score in release.scores.all()}
-    method = composite.Method(
-        indicators=tuple(
-            composite.Indicator(i["code"], i["dimension"], i["direction"], i["low"], i["high"], i["weight"])
-            for i in release.method["indicators"]
-        ),
-        dimensions=tuple((name, weight) for name, weight in release.method["dimensions"]),
-    )
-    values = np.array(
-        [
-            [
-                np.nan if value is None or not scores[code].is_measured else value
-                for value in release.snapshot["values"][code]
-            ]
-            for code in order
-        ]
-    )
-
-    result = composite.index(values=values, method=method)
-
-    assert composite.check(result, values=values, method=method) == []
-    assert [scores[code].score for code in order if scores[code].is_measured] == pytest.approx(
-        [score for score in result.score if score == score]
-    )
-
-
-def test_release_index_with_an_invented_series_is_marked():
-    dakhla()
-    load_series(actor=MACHINE, folder=BUILT_IN / "dakhla" / "demo")
-
-    release = a_release(actor=MACHINE)
-
-    assert release.is_demo is True
-    assert [name for name, _weight in release.method["dimensions"]] == ["hazard", "vulnerability", "coping"]
-    assert release.scores.filter(status="measured").count() == 7
-
-
-def test_release_index_refuses_when_there_are_no_figures():
+def test_load_comparison_waits_for_the_country():
     a_commune()
 
-    with pytest.raises(Refused):
-        a_release()
-
-
-def test_release_index_is_for_council_officers_and_the_administrator():
-    three_communes()
-
+    with pytest.raises(Refused, match="حمّل أولا الوحدات الترابية للبلاد"):
+        load_comparison(actor=MACHINE)
     with pytest.raises(Forbidden):
-        release_index(actor=actor(Role.CELL_MEMBER), title=an_indicator().title)
-
-
-def test_database_refuses_a_rank_without_a_score():
-    three_communes()
-    release = a_release()
-
-    with pytest.raises(IntegrityError):
-        Score.objects.filter(release=release, status="not_measured").update(rank=3)
+        load_comparison(actor=actor(Role.RESIDENT))

@@ -7,15 +7,12 @@ from multaqa.observatory.queries import (
     Cell,
     cell,
     fill,
-    index_inputs,
-    latest_release,
     latest_scores,
     region_pulse,
     shapes,
 )
 from multaqa.territories.models import Territory
-from tests.factories import region
-from tests.observatory.factories import a_commune, a_release, a_value, an_indicator, dakhla, three_communes
+from tests.observatory.factories import a_commune, a_release, a_value, an_indicator, dakhla
 
 pytestmark = pytest.mark.django_db
 
@@ -64,34 +61,6 @@ def test_cell_prints_its_unit():
 )
 def test_fill_never_gives_a_colour_to_what_has_no_score(score, status, expected):
     assert fill(Score(score=score, status=status)) == expected
-
-
-def test_latest_scores_are_empty_before_a_release():
-    assert (latest_scores(), latest_release()) == ([], None)
-
-
-def test_latest_scores_are_of_the_latest_release(django_assert_num_queries):
-    three_communes()
-    a_release()
-    second = a_release()
-
-    with django_assert_num_queries(1):
-        found = latest_scores()
-        places = [(score.territory.code, score.release.number) for score in found]
-
-    assert places == [("X.1.1", second.number), ("X.1.2", second.number), ("X.1.3", second.number)]
-
-
-def test_index_inputs_ignore_an_older_census_beside_a_newer():
-    worse, better, _silent = three_communes()
-    worse.values.filter(indicator__code="water").update(year=2014)
-
-    inputs = index_inputs(region())
-
-    column = [indicator.code for indicator in inputs.indicators].index("water")
-    row = [place.code for place in inputs.places].index(worse.code)
-    assert inputs.values[row, column] != inputs.values[row, column]
-    assert inputs.values[[place.code for place in inputs.places].index(better.code), column] == 20
 
 
 def test_region_pulse_is_empty_before_a_pack():

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from multaqa.observatory.models import IndexRelease, Indicator, Observation, Value
+from multaqa.observatory.models import Indicator, Observation, Value
 from tests.factories import Role, account_in, region, verbs_in_ledger
 from tests.observatory.factories import (
     a_commune,
@@ -145,26 +145,6 @@ def test_confirm_by_the_reporting_organisation_explains_itself(client):
 
     assert answer.status_code == 422
     assert "Another organisation than the one that reported it" in text(answer)
-
-
-def test_release_new_computes_and_shows_the_method(client):
-    three_communes()
-    client.force_login(account_in(Role.COUNCIL_OFFICER), backend="django.contrib.auth.backends.ModelBackend")
-    data = {
-        "idempotency_key": KEY,
-        "title_ar": "مؤشر 2026",
-        "aggregation": "arithmetic",
-        "hazard": "1",
-        "vulnerability": "2",
-        "coping": "1",
-    }
-
-    answer = client.post(at("release_new"), data, follow=True)
-
-    release = IndexRelease.objects.get()
-    assert release.method["dimensions"] == [["vulnerability", 2.0], ["coping", 1.0]]
-    assert release.snapshot_hash in text(answer)
-    assert "weighted arithmetic mean" in text(answer)
 
 
 def test_territory_page_of_an_unknown_code_does_not_exist(client):

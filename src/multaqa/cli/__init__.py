@@ -8,6 +8,7 @@ that a verb that needs no database does not wait for one.
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -17,6 +18,7 @@ VERBS = {
     "check": "Is this installation healthy?",
     "demo": "Build the demonstration region and serve it.",
     "envelopes": "Share a total among territories by a formula, within bounds.",
+    "import": "Take in a file of figures: all its good rows, or nothing.",
     "index": "How do places compare, and how sure is it? Reads COINr's iMeta and iData.",
     "init": "Start an empty region from a territory pack.",
     "ledger": "Export, verify or prove the public record.",
@@ -24,6 +26,7 @@ VERBS = {
     "portfolio": "Which projects are worth most together within limits? Reads a PaBuLib file.",
     "serve": "Serve the platform.",
     "tick": "One round of due work: deadlines, scheduled publication, tasks, the ledger's log.",
+    "warehouse": "Keep files of households outside the database, and publish figures of them.",
 }
 
 
@@ -32,7 +35,10 @@ class Verbs(click.Group):
         return list(VERBS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        return import_module(f"multaqa.cli.{name}").command if name in VERBS else None
+        if name not in VERBS:
+            return None
+        module = f"{name}_" if iskeyword(name) else name
+        return import_module(f"multaqa.cli.{module}").command
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

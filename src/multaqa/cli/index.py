@@ -1,8 +1,11 @@
-"""`multaqa index`: a composite index from COINr's two tables, with its ranks, intervals and reasons."""
+"""`multaqa index`: a composite index from COINr's two tables, with its ranks, intervals and reasons; or a
+release of the observatory, computed again from its snapshot file.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -11,7 +14,7 @@ from typing import Any
 import click
 import numpy as np
 
-from multaqa.cli.output import json_option, refuse, write_json
+from multaqa.cli.output import json_option, progress, refuse, write_json
 from multaqa.cli.words import _, engine_sentence
 from multaqa.engine import composite
 from multaqa.engine.composite import CompositeError, Index, LayoutError, Plan, Step, Table
@@ -37,10 +40,11 @@ SHARE = click.FloatRange(0, 1)
 
 
 @click.command("index")
+@click.option("--meta", type=click.Path(path_type=Path), help="iMeta: the tree, COINr's layout.")
+@click.option("--data", type=click.Path(path_type=Path), help="iData: the figures.")
 @click.option(
-    "--meta", type=click.Path(path_type=Path), required=True, help="iMeta: the tree, COINr's layout."
+    "--snapshot", type=click.Path(path_type=Path), help="Instead: compute a downloaded release again."
 )
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="iData: the figures.")
 @click.option(
     "--denominate/--no-denominate", default=True, help="Divide by iMeta's Denominator.  [default: on]"
 )
@@ -104,8 +108,15 @@ SHARE = click.FloatRange(0, 1)
     "--sensitivity", "samples", type=click.IntRange(min=8), help="Sobol indices of the method, by N."
 )
 @json_option
-def command(meta: Path, data: Path, json_path: str | None, **options: Any) -> None:
+def command(
+    meta: Path | None, data: Path | None, snapshot: Path | None, json_path: str | None, **options: Any
+) -> None:
     """How do the units of two tables compare, and how sure is it?"""
+    if snapshot is not None:
+        _again(snapshot, json_path)
+        return
+    if meta is None or data is None:
+        raise click.UsageError("Give --meta and --data, or --snapshot.")
     try:
         began = perf_counter()
         sources = [_bytes(path) for path in (meta, data)]
@@ -142,6 +153,45 @@ def command(meta: Path, data: Path, json_path: str | None, **options: Any) -> No
     if json_path is None:
         click.echo(_text(result))
     write_json(found, json_path)
+
+
+def _again(path: Path, json_path: str | None) -> None:
+    """A release computed again from its file; ends with 1 and the first unit that differs."""
+    from multaqa.observatory import scoring
+
+    began = perf_counter()
+    try:
+        document = json.loads(_bytes(path))
+        draws = int(document["method"]["draws"])
+        with progress(path.name, of=draws) as shown:
+            verdict = scoring.verify(document, lambda done, _of: shown(path.name, done))
+    except CompositeError as wrong:
+        refuse(engine_sentence(wrong))
+    except (KeyError, TypeError, ValueError, IndexError):
+        refuse(_("{file} is not the snapshot of a release.").format(file=path))
+    found = {
+        "same": verdict.fault is None,
+        "hash": verdict.hash,
+        "fault": verdict.fault,
+        "territory": verdict.territory or None,
+        "units": len(document["scores"]),
+        "draws": draws,
+        "seconds": round(perf_counter() - began, 3),
+    }
+    write_json(found, json_path)
+    if verdict.fault is not None:
+        refuse(_fault(verdict.fault, verdict.territory, verdict.hash))
+    click.echo(_("same result, hash {hash}").format(hash=verdict.hash), err=json_path == "-")
+
+
+def _fault(fault: str, territory: str, digest: str) -> str:
+    if fault == "scores":
+        return _("{unit} is the first that differs from what these figures give.").format(unit=territory)
+    if fault == "figures":
+        return _("The scores follow from the figures, but the figures are not those of the hash in the file.")
+    return _("The scores are the same, but their hash is {hash} and not the one in the file.").format(
+        hash=digest
+    )
 
 
 def _bytes(path: Path) -> bytes:

@@ -17,18 +17,23 @@ def command(pack: str, json_path: str | None) -> None:
     """Start an empty region from a territory pack: places, counts, boundaries, legal rules, indicators."""
     with django():
         from multaqa.directory.actors import MACHINE
-        from multaqa.observatory.actions import load_indicators
+        from multaqa.observatory.actions import load_comparison, load_indicators
         from multaqa.observatory.models import Indicator, Value
-        from multaqa.territories.actions import load_pack
+        from multaqa.territories.actions import load_country, load_pack
         from multaqa.territories.models import LegalRule, Population, Territory
         from multaqa.territories.reading import read_pack
 
-        read_pack(pack)  # a malformed pack is refused before the database is touched
+        read = read_pack(pack)  # a malformed pack is refused before the database is touched
         steps: list[tuple[str, Callable[[], Any]]] = [
             ("database", _migrate),
             ("territories", lambda: load_pack(actor=MACHINE, source=pack)),
             ("indicators", lambda: load_indicators(actor=MACHINE, pack=pack)),
         ]
+        if read.country is not None:
+            steps += [
+                ("country", lambda: load_country(actor=MACHINE, source=pack)),
+                ("comparison", lambda: load_comparison(actor=MACHINE)),
+            ]
         try:
             with progress("the region", of=len(steps)) as show:
                 for done, (name, step) in enumerate(steps):

@@ -1,4 +1,4 @@
-"""`multaqa serve`: the web server."""
+"""`multaqa serve`: the web server, and beside it the process that carries out what is due."""
 
 import os
 import socket
@@ -30,6 +30,8 @@ def serve(*, host: str, port: int, workers: int = 1) -> None:
             refuse(sentence.format(port=port, host=host, reason=error.strerror))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "multaqa.config.settings")
     arguments = [
+        "--config",
+        "python:multaqa.config.server",
         "--bind",
         f"{host}:{port}",
         "--workers",

@@ -18,6 +18,9 @@ class ContentPolicyMiddleware:
         office = request.path.startswith("/office/")
         policy = settings.OFFICE_CONTENT_POLICY if office else settings.CONTENT_POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
+        if request.path.startswith("/api/") and request.method == "GET":
+            # public data, the same for everybody: any site's script may read it
+            response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
 

@@ -217,6 +217,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = HOME / "media"
 LEDGER_ROOT = Path(env.str("MULTAQA_LEDGER_ROOT", default=str(HOME / "ledger")))
 LEDGER_ORIGIN = env.str("MULTAQA_LEDGER_ORIGIN", default=BASE_URL.split("://", 1)[1] + "/log")
+WAREHOUSE_ROOT = Path(env.str("MULTAQA_WAREHOUSE_ROOT", default=str(HOME / "warehouse")))
+WAREHOUSE_ENGINE = env.str("MULTAQA_WAREHOUSE_ENGINE", default="duckdb")  # or "spark", with that extra
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 

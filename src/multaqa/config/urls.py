@@ -4,11 +4,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from multaqa.config.api import api
 from multaqa.web import views as web
 
 urlpatterns = [
     path("healthz", web.health, name="health"),
     path("log/", include("multaqa.ledger.log_urls")),
+    path("api/", api.urls),
     # one way to sign in, with its second factor
     path("office/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("office/", include("wagtail.admin.urls")),

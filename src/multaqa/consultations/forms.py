@@ -5,16 +5,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _p
 
-from multaqa.consultations.models import Consultation, Statement, Vote
+from multaqa.consultations.models import SPREAD, Consultation, Statement, Vote
 from multaqa.consultations.queries import shown_statements
 from multaqa.consultations.rules import CONVENING
 from multaqa.directory.actors import Actor
 from multaqa.directory.models import Assurance, Organisation
 from multaqa.kit.chance import token_text
-from multaqa.kit.forms import ActionForm, DayField
+from multaqa.kit.forms import ActionForm, DayField, WholeNumberField
 from multaqa.kit.translated import LANGUAGES, Translated, TranslatedFormField
 from multaqa.recommendations.forms import OriginField
-from multaqa.territories.models import Territory
+from multaqa.territories.queries import home_places
 
 SENTENCE = 280
 
@@ -24,7 +24,7 @@ class OpenForm(ActionForm):
     title = TranslatedFormField(label=_("Title"), max_length=200)
     question = TranslatedFormField(label=_("The question"), max_length=300)
     text = TranslatedFormField(label=_("What people need to know first"), rows=4, required=False)
-    territory = forms.ModelChoiceField(label=_("Territory"), queryset=Territory.objects.all())
+    territory = forms.ModelChoiceField(label=_("Territory"), queryset=home_places())
     opens_on = DayField(label=_("First day"))
     closes_on = DayField(label=_("Last day"), help_text=_("It cannot close before this day."))
     min_assurance = forms.TypedChoiceField(
@@ -34,11 +34,27 @@ class OpenForm(ActionForm):
         initial=Assurance.PHONE.value,
         help_text=_("An account with at least this."),
     )
+    kind = forms.ChoiceField(
+        label=_("How people answer"),
+        widget=forms.RadioSelect,
+        choices=Consultation.Kind.choices,
+        initial=Consultation.Kind.STATEMENTS.value,
+    )
     statements = TranslatedFormField(
-        label=_("Statements to begin with"),
+        label=_("Statements to begin with, or options to spread points over"),
         rows=6,
         max_length=20_000,
-        help_text=_("One sentence a line. The same line in each language is the same statement."),
+        help_text=_("One sentence a line. The same line in each language is the same statement or option."),
+    )
+    keys = forms.CharField(
+        label=_("Keys of the options"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "spellcheck": "false"}),
+        help_text=_(
+            "Only for points: one key a line, in the order of the options. It says what each stands for"
+            " elsewhere, for example in the index."
+        ),
     )
     causes = OriginField()
 
@@ -57,6 +73,15 @@ class OpenForm(ActionForm):
         if any(len(line) > SENTENCE for found in lines.values() for line in found):
             raise forms.ValidationError(_("A statement has at most %(n)d characters.") % {"n": SENTENCE})
         return [Translated(zip(lines, line, strict=True)) for line in zip(*lines.values(), strict=True)]
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        keys, texts = found.pop("keys", "").split(), found.get("statements")
+        if found.get("kind") == Consultation.Kind.POINTS and texts is not None:
+            if len(keys) != len(texts):
+                self.add_error("keys", _("Write one key for each option, in the same order."))
+            found["options"] = list(zip(keys, found.pop("statements"), strict=False))
+        return found
 
 
 class VoteForm(ActionForm):
@@ -111,15 +136,23 @@ class ReviewForm(ActionForm):
     )
 
 
+class ReceiptField(forms.RegexField):
+    """The code of one paper form."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            r"^[A-Za-z0-9-]{4,16}$",
+            label=_("Code of the form"),
+            widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+            help_text=_("Printed on the sheet. If it has none, write this one on the sheet and on its stub."),
+            **options,
+        )
+
+
 class PaperForm(ActionForm):
     """One sheet: its code, and an answer or nothing for each of its statements."""
 
-    receipt = forms.RegexField(
-        r"^[A-Za-z0-9-]{4,16}$",
-        label=_("Code of the form"),
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
-        help_text=_("Printed on the sheet. If it has none, write this one on the sheet and on its stub."),
-    )
+    receipt = ReceiptField()
 
     def __init__(self, *args: Any, statements: list[Statement], **options: Any) -> None:
         options["initial"] = {"receipt": token_text(8), **options.get("initial", {})}
@@ -141,3 +174,44 @@ class PaperForm(ActionForm):
             "receipt": self.cleaned_data.get("receipt", ""),
             "votes": {number: value for number, value in keyed.items() if value is not None},
         }
+
+
+class PointsField(WholeNumberField):
+    """A part of the points; nothing written is none given."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean("0" if value in (None, "") else value)
+
+
+class SpreadForm(ActionForm):
+    """One box an option; see `spread_form`."""
+
+    use_required_attribute = False
+    options: dict[str, str] = {}
+
+    def clean(self) -> dict[str, Any]:
+        points = {key: self.cleaned_data.pop(name, 0) for name, key in self.options.items()}
+        return {**self.cleaned_data, "points": points}
+
+
+class PaperSpreadForm(SpreadForm):
+    """One sheet: its code, and the points given to each option."""
+
+    receipt = ReceiptField()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options["initial"] = {"receipt": token_text(8), **options.get("initial", {})}
+        super().__init__(*args, **options)
+
+
+def spread_form(options: list[Statement], form: type[SpreadForm] = SpreadForm) -> type[SpreadForm]:
+    """The form with a box for each option.
+
+    The boxes belong to the class because what was typed before signing in is read back by its fields.
+    """
+    boxes = {
+        f"p{option.number}": PointsField(label=str(option.text), min_value=0, max_value=SPREAD)
+        for option in options
+    }
+    names = {f"p{option.number}": option.key for option in options}
+    return type(form)(form.__name__, (form,), {**boxes, "options": names})

@@ -11,9 +11,19 @@ from multaqa.kit import clock
 from multaqa.kit.states import transitions
 from multaqa.kit.translated import TranslatedField
 
+SPREAD = 100
+"""How many points each participant spreads over the options."""
+
 
 class Consultation(models.Model):
-    """One question put to the people of a territory, answered statement by statement."""
+    """One question put to the people of a territory.
+
+    Answered statement by statement, or by spreading points over options to say how much each counts.
+    """
+
+    class Kind(models.TextChoices):
+        STATEMENTS = "statements", _p("consultation", "agree or disagree with statements")
+        POINTS = "points", _p("consultation", "spread 100 points over options")
 
     class State(models.TextChoices):
         DRAFT = "draft", _p("consultation", "draft")
@@ -21,6 +31,7 @@ class Consultation(models.Model):
         CLOSED = "closed", _p("consultation", "closed")
 
     slug = models.SlugField(max_length=80, unique=True)
+    kind = models.CharField(_("way of answering"), max_length=10, choices=Kind, default=Kind.STATEMENTS)
     title = TranslatedField(_("title"))
     question = TranslatedField(_("question"))
     text = TranslatedField(_("text"), blank=True)
@@ -40,6 +51,9 @@ class Consultation(models.Model):
     participants_counted = models.PositiveBigIntegerField(
         null=True, blank=True, help_text=_("Frozen at closing")
     )
+    result = models.JSONField(
+        null=True, blank=True, editable=False, help_text=_("Shares of the points, frozen at closing")
+    )
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -51,6 +65,13 @@ class Consultation(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="closed") | Q(closed_on__isnull=False, participants_counted__isnull=False),
                 name="closed_consultation_is_counted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed", kind="points") | Q(result__isnull=False),
+                name="closed_points_have_their_result",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="points") | Q(result__isnull=True), name="only_points_have_such_a_result"
             ),
         ]
 
@@ -66,6 +87,10 @@ class Consultation(models.Model):
     @property
     def takes_votes(self) -> bool:
         return self.takes_votes_on(clock.today())
+
+    @property
+    def is_points(self) -> bool:
+        return self.kind == self.Kind.POINTS
 
     @property
     def is_closed(self) -> bool:
@@ -106,7 +131,7 @@ class Participation(models.Model):
 
 
 class Statement(models.Model):
-    """One sentence to agree or disagree with."""
+    """One sentence to agree or disagree with; with a key, one option to give points to."""
 
     class Source(models.TextChoices):
         SEED = "seed", _p("statement", "organiser")
@@ -119,6 +144,9 @@ class Statement(models.Model):
 
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="statements")
     number = models.PositiveIntegerField()
+    key = models.SlugField(
+        max_length=40, blank=True, db_index=False, help_text=_("What an option stands for elsewhere")
+    )
     text = TranslatedField(_("text"))
     source = models.CharField(max_length=11, choices=Source)
     proposed_by = models.ForeignKey(
@@ -132,6 +160,14 @@ class Statement(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["consultation", "number"], name="one_statement_per_number"),
+            models.UniqueConstraint(
+                fields=["consultation", "key"], condition=~Q(key=""), name="one_option_per_key"
+            ),
+            # whoever spread points weighed the options against each other: none comes or goes
+            models.CheckConstraint(
+                condition=Q(key="") | Q(state="shown", source="seed"),
+                name="option_is_the_organisers_and_stays",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="hidden") | ~Q(reason={}), name="statement_is_hidden_for_a_reason"
             ),
@@ -176,6 +212,26 @@ class Vote(models.Model):
                 fields=["participation", "statement"], name="one_vote_per_person_and_statement"
             ),
             models.CheckConstraint(condition=Q(value__in=[-1, 0, 1]), name="vote_is_agree_disagree_or_pass"),
+        ]
+
+
+class Points(models.Model):
+    """What one participant gives one option. A participant has none, or one an option that add up to 100."""
+
+    participation = models.ForeignKey(Participation, on_delete=models.PROTECT, related_name="points")
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="points")
+    points = models.PositiveSmallIntegerField()
+    channel = models.CharField(max_length=6, choices=Vote.Channel, default=Vote.Channel.ONLINE)
+    given_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participation", "statement"], name="points_once_per_person_and_option"
+            ),
+            models.CheckConstraint(
+                condition=Q(points__gte=0, points__lte=SPREAD), name="points_are_part_of_the_spread"
+            ),
         ]
 
 

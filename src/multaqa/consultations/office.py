@@ -1,17 +1,18 @@
-"""What the staff office lists of consultations. Votes and those who cast them are listed nowhere."""
+"""What the staff office lists of consultations. Votes, points and those who gave them are listed nowhere."""
 
 from multaqa.consultations.models import Consultation, Statement
 
 DESKS = [
     {
         "model": Consultation,
-        "list_display": ["title", "state", "opens_on", "closes_on", "territory"],
-        "list_filter": ["state", "opens_on", "closes_on"],
+        "list_display": ["title", "kind", "state", "opens_on", "closes_on", "territory"],
+        "list_filter": ["kind", "state", "opens_on", "closes_on"],
         "search_fields": ["title", "question", "slug"],
         "inspect_view_fields": [
             "title",
             "question",
             "text",
+            "kind",
             "organiser",
             "territory",
             "opens_on",
@@ -28,6 +29,15 @@ DESKS = [
         "list_display": ["text", "number", "consultation", "source", "state"],
         "list_filter": ["state", "source"],
         "search_fields": ["text"],
-        "inspect_view_fields": ["number", "text", "consultation", "source", "state", "reason", "proposed_at"],
+        "inspect_view_fields": [
+            "number",
+            "key",
+            "text",
+            "consultation",
+            "source",
+            "state",
+            "reason",
+            "proposed_at",
+        ],
     },
 ]

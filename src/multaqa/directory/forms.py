@@ -13,7 +13,7 @@ from multaqa.kit import clock
 from multaqa.kit.forms import ActionForm, DayField
 from multaqa.kit.policy import allows
 from multaqa.kit.translated import TranslatedFormField
-from multaqa.territories.models import Territory
+from multaqa.territories.queries import home_places
 
 
 class SearchForm(forms.Form):
@@ -32,7 +32,7 @@ class SearchForm(forms.Form):
 
 class AmendForm(ActionForm):
     title = TranslatedFormField(label=_("Name"), max_length=200)
-    territory = forms.ModelChoiceField(Territory.objects.all(), label=_("Territory"))
+    territory = forms.ModelChoiceField(home_places(), label=_("Territory"))
     parent = forms.ModelChoiceField(
         Organisation.objects.all(),
         label=_("Stands below"),

@@ -1,7 +1,6 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _p
@@ -15,25 +14,13 @@ from multaqa.kit.digits import western
 from multaqa.kit.forms import ActionForm, AmountField, DayField, WholeNumberField
 from multaqa.kit.translated import Translated, TranslatedFormField
 from multaqa.partnerships.models import Agreement
+from multaqa.recommendations.forms import OriginField
 from multaqa.recommendations.models import Recommendation
-from multaqa.territories.models import Territory
-from multaqa.territories.queries import home_pack, within
+from multaqa.territories.queries import home_places
 
 RECENT = 100  # recommendations offered when a priority is set
 MOST_BYTES = 25_000_000
 SCORES = [(1, _("1 · weak")), (2, _("2 · fair")), (3, _("3 · good")), (4, _("4 · strong"))]
-
-
-def places() -> QuerySet[Territory]:
-    """The region this platform serves, its provinces and its communes."""
-    pack = home_pack()
-    if pack is None:
-        return Territory.objects.none()
-    region, province, commune = (
-        within(pack.root, level)
-        for level in (Territory.Level.REGION, Territory.Level.PROVINCE, Territory.Level.COMMUNE)
-    )
-    return region | province | commune
 
 
 class ButtonForm(ActionForm):
@@ -53,7 +40,7 @@ class PriorityForm(ActionForm):
     cell = forms.ModelChoiceField(Organisation.objects.none(), label=_("In the name of"))
     title = TranslatedFormField(label=_("Title"), max_length=200)
     text = TranslatedFormField(label=_("Why it comes first"), rows=4)
-    territory = forms.ModelChoiceField(Territory.objects.none(), label=_("Territory"))
+    territory = forms.ModelChoiceField(home_places(), label=_("Territory"))
     rank = WholeNumberField(label=_("Rank"), min_value=1, max_value=999, help_text=_("1 comes first."))
     recommendations = forms.ModelMultipleChoiceField(
         Recommendation.objects.none(),
@@ -61,12 +48,13 @@ class PriorityForm(ActionForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    causes = OriginField()
 
-    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, origin: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["causes"].begin_with(origin)
         cells = [cell.pk for cell in actor.organisations(Function.CELL_MEMBER, Function.COORDINATOR)]
         self.fields["cell"].queryset = Organisation.objects.filter(pk__in=cells)
-        self.fields["territory"].queryset = places()
         recent = Recommendation.objects.values("pk")[:RECENT]
         self.fields["recommendations"].queryset = Recommendation.objects.filter(pk__in=recent)
 
@@ -116,7 +104,7 @@ class ApplicationForm(ActionForm):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("Read only by your officers, the cell and the auditor."),
     )
-    territory = forms.ModelChoiceField(Territory.objects.none(), label=_("Where"))
+    territory = forms.ModelChoiceField(home_places(), label=_("Where"))
     requested = AmountField(label=_("Amount asked for in dirhams"))
     own_contribution = AmountField(label=_("Own contribution in dirhams"), required=False, least=0)
     beneficiaries = WholeNumberField(
@@ -131,7 +119,6 @@ class ApplicationForm(ActionForm):
         super().__init__(*args, **options)
         own = [organisation.pk for organisation in actor.organisations(Function.OFFICER)]
         self.fields["organisation"].queryset = Organisation.objects.filter(pk__in=own)
-        self.fields["territory"].queryset = places()
 
     def clean(self) -> dict[str, Any]:
         return {**self.cleaned_data, "own_contribution": self.cleaned_data.get("own_contribution") or 0}

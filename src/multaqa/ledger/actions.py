@@ -52,7 +52,8 @@ def record(
     """Write one public fact in the transaction of the fact itself.
 
     facts: public, JSON-ready values; dates and texts are converted. private: personal data, of which the
-    entry keeps only a salted commitment. causes: the objects this one follows from. Raises KeyError for a
+    entry keeps only a salted commitment. causes: the objects this one follows from; an entry stands for what
+    it is about, where that is of a room one does not know. Raises KeyError for a
     verb that no room registered, RuntimeError outside a transaction, ValueError for an entry above 65,535
     bytes.
     """
@@ -64,7 +65,7 @@ def record(
     content: dict[str, Any] = {
         "actor": actor.capacity,
         "at": clock.now().isoformat(timespec="seconds"),
-        "causes": sorted(reference(cause) for cause in causes),
+        "causes": sorted(_cause(cause) for cause in causes),
         "facts": _plain(facts or {}),
         "subject": reference(subject),
         "title": _plain(_title(subject)),
@@ -109,6 +110,10 @@ def record(
 def commitment(salt: bytes, private: Mapping[str, Any]) -> str:
     """SHA-256 of the salt followed by the canonical JSON of the private data, in hexadecimal."""
     return hashlib.sha256(salt + rfc8785.dumps(_plain(private))).hexdigest()
+
+
+def _cause(cause: models.Model) -> str:
+    return cause.subject if isinstance(cause, Entry) else reference(cause)
 
 
 def _plain(value: Any) -> Any:

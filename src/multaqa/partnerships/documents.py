@@ -1,31 +1,23 @@
 """The papers of an agreement: its text, frozen when put to signature, and the certificate of signatures.
 
-Arabic and French stand side by side. What people wrote reaches the renderer as JSON data beside a fixed
-template, never as markup, so nothing typed into a form can become an instruction. The same content gives the
-same bytes.
+Arabic and French stand side by side. The same content gives the same bytes.
 """
 
-import io
-import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import segno
-import typst
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import override
 
 from multaqa.directory.models import Office
-from multaqa.kit import formats
+from multaqa.kit import formats, papers
 from multaqa.kit.money import Money
 from multaqa.kit.translated import Translated
 from multaqa.partnerships.models import Agreement
 
-_HERE = Path(__file__).parent
-_TEMPLATE = _HERE / "agreement.typ"
-_FONTS = _HERE / "fonts"
+_TEMPLATE = Path(__file__).parent / "agreement.typ"
 
 Pair = dict[str, str]
 
@@ -37,7 +29,7 @@ def render_agreement(agreement: Agreement, *, preview: bool = False) -> bytes:
     platform; never on the clock or on who signed.
     """
     content = {"kind": "text", "is_draft": preview, "sha256": "", "signatures": _places(agreement)}
-    return _render({**_content(agreement), **content}, _address(agreement))
+    return papers.render(_TEMPLATE, {**_content(agreement), **content}, _address(agreement))
 
 
 def render_certificate(agreement: Agreement) -> bytes:
@@ -49,26 +41,7 @@ def render_certificate(agreement: Agreement) -> bytes:
         "sha256": agreement.document_sha256,
         "signatures": _places(agreement, signed=True),
     }
-    return _render({**_content(agreement), **content}, address)
-
-
-def _render(content: dict[str, Any], address: str) -> bytes:
-    files = {
-        "main.typ": _TEMPLATE.read_bytes(),
-        "content.json": json.dumps(
-            {**content, "address": address}, ensure_ascii=False, sort_keys=True
-        ).encode(),
-        "code.svg": _code(address),
-    }
-    return bytes(
-        typst.compile(files, font_paths=[str(_FONTS)], ignore_system_fonts=True, format="pdf", timestamp=0)
-    )
-
-
-def _code(address: str) -> bytes:
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", scale=4, border=0, xmldecl=True, svgns=True)
-    return drawn.getvalue()
+    return papers.render(_TEMPLATE, {**_content(agreement), **content}, address)
 
 
 def _content(agreement: Agreement) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from multaqa.kit.forms import ActionForm, AmountField, DayField, WholeNumberFiel
 from multaqa.kit.translated import Translated, TranslatedFormField
 from multaqa.partnerships.actions import PartyTerms, accept_report, return_report
 from multaqa.partnerships.models import Agreement, Evaluation, Party, Report
-from multaqa.territories.models import Territory
+from multaqa.territories.queries import home_places
 
 PARTY_ROWS = 4
 UPLOAD_BYTES = 10_000_000
@@ -43,7 +43,7 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=_("Word or reference"), required=False, max_length=80)
     state = forms.ChoiceField(label=_("State"), required=False)
     territory = forms.ModelChoiceField(
-        Territory.objects.all(),
+        home_places(),
         label=_("Territory"),
         required=False,
         to_field_name="code",
@@ -70,7 +70,7 @@ class DraftForm(ActionForm):
     purpose = TranslatedFormField(
         label=_("Purpose"), rows=6, help_text=_("What the parties want to achieve together.")
     )
-    territory = forms.ModelChoiceField(Territory.objects.all(), label=_("Territory"))
+    territory = forms.ModelChoiceField(home_places(), label=_("Territory"))
     starts_on = DayField(label=_("First day"))
     ends_on = DayField(label=_("Last day"))
     amount = AmountField(

@@ -12,7 +12,7 @@ from multaqa.kit.translated import TranslatedFormField
 from multaqa.ledger.models import Entry
 from multaqa.recommendations import queries
 from multaqa.recommendations.models import Answer, Standing
-from multaqa.territories.models import Territory
+from multaqa.territories.queries import home_places
 
 
 class OriginField(forms.ModelChoiceField):
@@ -22,6 +22,12 @@ class OriginField(forms.ModelChoiceField):
         options.setdefault("label", _("It follows from"))
         options.setdefault("help_text", _("What led here: it joins the decision thread."))
         super().__init__(queryset=queries.origins(), required=False, **options)
+
+    def begin_with(self, reference: str) -> None:
+        """Offer this object too, and choose it: a page about it led here."""
+        if reference:
+            self.queryset = queries.origins(also=reference)
+            self.initial = queries.latest_entry(reference).first()
 
     def label_from_instance(self, entry: Entry) -> str:
         return f"{entry.title} · {entry.recorded_at:%Y-%m-%d}"
@@ -43,15 +49,16 @@ class AdoptForm(ActionForm):
         queryset=Organisation.objects.none(),
         help_text=_("The body that adopted it, or the organiser of the meeting that did."),
     )
-    territory = forms.ModelChoiceField(label=_("Territory"), queryset=Territory.objects.all())
+    territory = forms.ModelChoiceField(label=_("Territory"), queryset=home_places())
     due_on = DayField(
         label=_("Answer due on"), help_text=_("After this day, silence is shown as “no answer”.")
     )
     causes = OriginField()
 
-    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, origin: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["proposer"].queryset = queries.possible_proposers(actor)
+        self.fields["causes"].begin_with(origin)
 
 
 class AnswerForm(ActionForm):

@@ -181,8 +181,11 @@ def possible_proposers(actor: Actor) -> QuerySet[Organisation]:
     return Organisation.objects.filter(own)
 
 
-def origins(limit: int = 40) -> QuerySet[Entry]:
-    """The latest things of the record that something may follow from, one entry each: one SQL statement."""
+def origins(limit: int = 40, also: str = "") -> QuerySet[Entry]:
+    """The latest things of the record that something may follow from, one entry each: one SQL statement.
+
+    also: the reference of one more, however long ago it was.
+    """
     latest = (
         Entry.objects.filter(step__in=ORIGIN_STEPS)
         .order_by()
@@ -191,7 +194,15 @@ def origins(limit: int = 40) -> QuerySet[Entry]:
         .order_by("-last")
         .values("last")[:limit]
     )
-    return Entry.objects.filter(pk__in=latest).defer("payload")
+    wanted = Q(pk__in=latest)
+    if also:
+        wanted |= Q(pk__in=latest_entry(also).values("pk"))
+    return Entry.objects.filter(wanted).defer("payload")
+
+
+def latest_entry(reference: str) -> QuerySet[Entry]:
+    """The last entry about an object that something may follow from; none for any other reference."""
+    return Entry.objects.filter(subject=reference, step__in=ORIGIN_STEPS).order_by("-pk")[:1]
 
 
 def subject_of(entry: Entry) -> Model:

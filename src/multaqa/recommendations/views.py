@@ -62,7 +62,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def adopt(request: HttpRequest) -> HttpResponse:
     require(request.actor, "recommendations.adopt_recommendation")
-    form = asked(request, AdoptForm, actor=request.actor)
+    form = asked(request, AdoptForm, actor=request.actor, origin=request.GET.get("from", ""))
     recommendation = form.carry_out(adopt_recommendation, actor=request.actor)
     if recommendation:
         messages.success(request, _("The recommendation is adopted and published; the deadline is running."))

@@ -10,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from multaqa.kit.policy import Refused, require
 from multaqa.ledger.actions import record
 from multaqa.ledger.verbs import register
+from multaqa.territories import census
 from multaqa.territories.models import Boundary, LegalRule, Population, RegionPack, Territory
 from multaqa.territories.pack import Count, Law, Pack, Place, Shape
 from multaqa.territories.reading import LEVELS, read_pack
 
-VERBS = {"territories.pack_loaded": _("Region pack loaded")}
+VERBS = {
+    "territories.pack_loaded": _("Region pack loaded"),
+    "territories.country_loaded": _("Country around the region loaded"),
+}
 register(VERBS)
 
 
@@ -41,7 +45,8 @@ def load_pack(*, actor: Loader, source: Path | str) -> RegionPack:
                 key=other.key,
                 new=pack.key,
             )
-        places = _store_places(pack.places)
+        kept = RegionPack.objects.filter(key=pack.key).first()
+        places = _store_places(pack.places, above=kept.country if kept else None)
         _store_counts(pack.counts, places)
         _store_shapes(pack.shapes, places, pack.boundary_credit)
         _store_laws(pack.laws)
@@ -61,8 +66,38 @@ def load_pack(*, actor: Loader, source: Path | str) -> RegionPack:
     return loaded
 
 
-def _store_places(places: Iterable[Place]) -> dict[str, Territory]:
-    """The territories by code; one statement a level, since a child needs its parent's row."""
+def load_country(*, actor: Loader, source: Path | str) -> RegionPack:
+    """Add the other regions, provinces and communes of the country, with their counts, for comparison.
+
+    source: the pack that lives here. Raises Refused when it names no country, or is not the one loaded.
+    """
+    require(actor, "territories.load_country")
+    pack = read_pack(source)
+    if pack.country is None:
+        raise Refused(_("The pack “%(key)s” names no country to compare with."), key=pack.key)
+    found, counted = census.country_places(pack.country), census.counts("")
+    with transaction.atomic():
+        home = RegionPack.objects.select_for_update().filter(key=pack.key).first()
+        if home is None:
+            raise Refused(_("Load the pack “%(key)s” before its country."), key=pack.key)
+        places = _store_places(found)
+        _store_counts(counted, places)
+        home.country = places[pack.country.code]
+        home.save(update_fields=["country"])
+        record(
+            actor,
+            "territories.country_loaded",
+            home,
+            facts={"key": pack.key, "territories": len(found), "counts": len(counted)},
+        )
+    return home
+
+
+def _store_places(places: Iterable[Place], above: Territory | None = None) -> dict[str, Territory]:
+    """The territories by code; one statement a level, since a child needs its parent's row.
+
+    above: the parent of what has none in `places`.
+    """
     stored: dict[str, Territory] = {}
     for level in LEVELS:
         rows = [
@@ -71,7 +106,7 @@ def _store_places(places: Iterable[Place]) -> dict[str, Territory]:
                 title=place.title,
                 level=place.level,
                 milieu=place.milieu,
-                parent=stored.get(place.parent),
+                parent=stored.get(place.parent, above),
                 has_indicators=place.has_indicators,
                 arrondissements=place.arrondissements,
             )

@@ -110,6 +110,13 @@ class RegionPack(models.Model):
     key = models.CharField(max_length=40, unique=True)
     title = TranslatedField()
     root = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+")
+    country = models.ForeignKey(
+        Territory,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("The country whose communes the region’s compare with; empty: none is loaded"),
+    )
     currency = models.CharField(max_length=3)
     time_zone = models.CharField(max_length=40)
     hijri_offset_days = models.SmallIntegerField(default=0)

@@ -68,6 +68,7 @@ class Pack:
     source: str
     region: str
     root: str
+    country: Place | None  # whose communes the region's compare with
     places: list[Place]
     counts: list[Count]
     shapes: list[Shape]

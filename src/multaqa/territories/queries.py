@@ -1,9 +1,10 @@
 """Reads of the territory tree, its counts, and the rules of law in force on a day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from multaqa.kit import clock
 from multaqa.territories.models import LegalRule, Population, RegionPack, Territory
@@ -13,7 +14,7 @@ HUNDRED = 100
 
 def home_pack() -> RegionPack | None:
     """The region this installation serves, with its root; None before a pack is loaded."""
-    return RegionPack.objects.select_related("root").first()
+    return RegionPack.objects.select_related("root", "country").first()
 
 
 def within(root: Territory, level: str) -> QuerySet[Territory]:
@@ -25,6 +26,17 @@ def within(root: Territory, level: str) -> QuerySet[Territory]:
 def communes(root: Territory) -> QuerySet[Territory]:
     """The communes of `root`, by code."""
     return within(root, str(Territory.Level.COMMUNE))
+
+
+def home_places() -> QuerySet[Territory]:
+    """The region this platform serves, its provinces and its communes: what forms offer.
+
+    One statement, not run before it is read, so that a form's class may hold it.
+    """
+    root = Subquery(RegionPack.objects.values("root")[:1])
+    return Territory.objects.filter(
+        Q(pk=root) | Q(parent=root) | Q(parent__parent=root) | Q(parent__parent__parent=root)
+    )
 
 
 def population(territory: Territory, year: int, kind: str) -> int | None:
@@ -86,30 +98,32 @@ class Threshold:
         return self.residents is not None and self.signatures > self.residents
 
 
-def signature_threshold(territory: Territory, on: date) -> Threshold | None:
+def signature_threshold(
+    territory: Territory, on: date, counted: Iterable[Population] | None = None
+) -> Threshold | None:
     """The signatures a petition to this territory's council needs on a day.
 
-    None when no rule sets it or no census counted the place. Source: the pack's rules that set
-    `signature_threshold` and `signature_spread`; the legal population of the census in force.
+    counted: its populations, where they are at hand; they spare a statement. None when no rule sets it or no
+    census counted the place. Source: the pack's rules that set `signature_threshold` and `signature_spread`;
+    the legal population of the census in force.
     """
     laws = _rules_that_set(["signature_threshold", "signature_spread"], territory.level, on)
     law, spread = laws.get("signature_threshold"), laws.get("signature_spread")
     kinds = [Population.Kind.LEGAL, Population.Kind.MUNICIPAL]
-    counted = {
-        (row.year, row.kind): row.count
-        for row in Population.objects.filter(territory=territory, kind__in=kinds)
-    }
-    census = max((year for year, kind in counted if kind == kinds[0] and year < on.year), default=None)
+    if counted is None:
+        counted = Population.objects.filter(territory=territory, kind__in=kinds)
+    counts = {(row.year, row.kind): row.count for row in counted}
+    census = max((year for year, kind in counts if kind == kinds[0] and year < on.year), default=None)
     if law is None or census is None:
         return None
-    people = counted[census, kinds[0]]
+    people = counts[census, kinds[0]]
     needed = _signatures(law, people, territory.arrondissements)
     return Threshold(
         signatures=needed,
         rule=law,
         population=people,
         census=census,
-        residents=counted.get((census, kinds[1])),
+        residents=counts.get((census, kinds[1])),
         least_per_province=-(-needed * int(spread.parameters["share_percent"]) // HUNDRED) if spread else 0,
         provinces=tuple(within(territory, str(Territory.Level.PROVINCE))) if spread else (),
         spread_rule=spread,

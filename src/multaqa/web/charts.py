@@ -6,6 +6,7 @@ reading direction (`flip`); a figure that nobody measured keeps its place, hatch
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -98,6 +99,67 @@ def interval(value: float | None, low: float, high: float, least: float = 0, mos
         '<circle class="f1" cx="{}%" cy="11" r="5.5"/></svg>',
         marks,
         *place,
+    )
+
+
+def histogram(bins: Iterable[Any], height: int = 160) -> SafeString:
+    """How often each range occurs, the region's own share darker at the foot; words and table stand beside.
+
+    bins: things with `communes` and `at_home` (whole numbers of the same unit, the second part of the first).
+    """
+    rows = [(_get(item, "communes"), _get(item, "at_home")) for item in bins]
+    tallest = max((count for count, _home in rows), default=0)
+    if not tallest:
+        return hatched(height)
+    width, drawn = 100 / len(rows), []
+    for place, (count, home) in enumerate(rows):
+        for fill, size in (("f1", count), ("f5", home)):
+            if size:
+                share = max(100 * size / tallest, 1)
+                x, wide = place * width + width * 0.05, width * 0.9
+                drawn.append((fill, f"{x:.2f}", f"{100 - share:.2f}", f"{wide:.2f}", f"{share:.2f}"))
+    return format_html(
+        '<svg class="viz flip" aria-hidden="true" width="100%" height="{height}">{bars}'
+        '<line class="sti" x1="0" x2="100%" y1="100%" y2="100%"/></svg>',
+        height=height,
+        bars=format_html_join("", '<rect class="{}" x="{}%" y="{}%" width="{}%" height="{}%"/>', drawn),
+    )
+
+
+def course(trends: Iterable[Any], height: int = 160) -> SafeString:
+    """A few series over the years, each with its own dots and line, and the legend that names them.
+
+    trends: things with `title` and `points` [(year, value or None)], the same years in all; a gap stays one.
+    """
+    series = [(_get(trend, "title"), list(_get(trend, "points"))) for trend in trends]
+    known = [value for _title, points in series for _year, value in points if value is not None]
+    years = [year for year, _value in series[0][1]] if series else []
+    if not known or len(years) < 2:
+        return SafeString("")
+    low, high = min(0.0, *known), max(known) or 1.0
+    span, step = high - low or 1.0, (100 - 2 * _MARGIN) / (years[-1] - years[0])
+    lines, dots, legend = [], [], []
+    for (title, points), (stroke, fill) in zip(series, (("st1", "f1"), ("sti", "f5")), strict=False):
+        places = [
+            (
+                f"{_MARGIN + (year - years[0]) * step:.1f}",
+                f"{92 - 84 * (value - low) / span:.1f}",
+            )
+            for year, value in points
+            if value is not None
+        ]
+        lines += [(stroke, *first, *second) for first, second in pairwise(places)]
+        dots += [(fill, *place) for place in places]
+        legend.append((swatch(fill), translated(title)))
+    return format_html(
+        '<svg class="viz flip" aria-hidden="true" width="100%" height="{height}">{lines}{dots}</svg>'
+        '<ul class="leg">{legend}</ul>',
+        height=height,
+        lines=format_html_join(
+            "", '<line class="{}" stroke-width="2" x1="{}%" y1="{}%" x2="{}%" y2="{}%"/>', lines
+        ),
+        dots=format_html_join("", '<circle class="{}" cx="{}%" cy="{}%" r="4.5"/>', dots),
+        legend=format_html_join("", "<li>{}<span>{}</span></li>", legend),
     )
 
 

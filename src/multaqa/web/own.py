@@ -12,6 +12,7 @@ from multaqa.directory.models import Office
 from multaqa.funds.models import Application, Call
 from multaqa.kit import clock
 from multaqa.kit.policy import allows
+from multaqa.observatory.queries import alerts_for
 from multaqa.partnerships import queries as partnerships
 from multaqa.recommendations.models import Recommendation
 
@@ -43,13 +44,22 @@ class OwnPage:
 
 def own_page(actor: Actor) -> OwnPage:
     """The person's offices, what waits for them (the earliest first, what has no day last), what was sent."""
-    tasks = [*signatures_awaited(actor), *answers_awaited(actor), *reviews_awaited(actor)]
+    tasks = [*signatures_awaited(actor), *answers_awaited(actor), *alerts_awaited(actor)]
+    tasks += reviews_awaited(actor)
     return OwnPage(
         offices=actor.offices,
         tasks=sorted(tasks, key=lambda task: (task.due_on or date.max, task.url)),
         sent=applications_sent(actor),
         opens_office=bool(actor.account and actor.account.has_perm("wagtailadmin.access_admin")),
     )
+
+
+def alerts_awaited(actor: Actor) -> list[Task]:
+    """Alerts that an office of the actor has to answer or to resolve."""
+    return [
+        Task(one.title, one.get_absolute_url(), _("Answer to an alert"), one.answer_due_on, one.is_demo)
+        for one in alerts_for(actor)[:_SHOWN]
+    ]
 
 
 def signatures_awaited(actor: Actor) -> list[Task]:

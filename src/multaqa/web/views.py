@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from multaqa.web.home import front_page
-from multaqa.web.open_data import addresses
+from multaqa.web.open_data import addresses, endpoints
 from multaqa.web.own import own_page
 from multaqa.web.shell import pack
 
@@ -24,7 +24,8 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/data.html", {"addresses": addresses()})
+    context = {"addresses": addresses(), "endpoints": endpoints(request)}
+    return render(request, "web/data.html", context)
 
 
 @require_safe

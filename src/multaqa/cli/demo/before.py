@@ -17,7 +17,8 @@ from multaqa.observatory import actions as observatory
 from multaqa.observatory.models import Observation
 from multaqa.partnerships import actions as partnerships
 from multaqa.recommendations import actions as recommendations
-from multaqa.territories.actions import load_pack
+from multaqa.territories.actions import load_country, load_pack
+from multaqa.territories.models import Territory
 from multaqa.territories.reading import pack_folder
 
 _T = Translated.of
@@ -30,10 +31,13 @@ def region_and_census(story: Story) -> Chapter:
     yield At(760)
     pack = load_pack(actor=MACHINE, source=REGION)
     observatory.load_indicators(actor=MACHINE, pack=REGION)
+    load_country(actor=MACHINE, source=REGION)
+    observatory.load_comparison(actor=MACHINE)
     observatory.load_series(actor=MACHINE, folder=pack_folder(REGION) / "demo")
     pack.is_demo = True
     pack.save(update_fields=["is_demo"])
     story.things["region"] = pack.root
+    story.things["country"] = Territory.objects.get(parent=None)
 
 
 def people(story: Story) -> Chapter:

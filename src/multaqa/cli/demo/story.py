@@ -5,6 +5,8 @@ days, counted back from the day of building, and uses the same actions as everyb
 """
 
 from multaqa.cli.demo.before import last_year, people, region_and_census
+from multaqa.cli.demo.observatory_aid import helping, reporting
+from multaqa.cli.demo.observatory_alerts import watching
 from multaqa.cli.demo.press import publishing
 from multaqa.cli.demo.this_year import (
     applying,
@@ -23,6 +25,7 @@ CHAPTERS = (
     people,
     last_year,
     observing,
+    watching,
     consulting,
     recommending,
     funding,
@@ -30,6 +33,8 @@ CHAPTERS = (
     counting,
     awarding,
     partnering,
+    reporting,
+    helping,
     opening,
     publishing,
 )

@@ -12,6 +12,7 @@ from multaqa.kit import clock
 from multaqa.kit.translated import Translated
 from multaqa.observatory import actions as observatory
 from multaqa.observatory.models import Observation
+from multaqa.observatory.releasing import release_index
 from multaqa.partnerships import actions as partnerships
 from multaqa.recommendations import actions as recommendations
 
@@ -39,13 +40,24 @@ def observing(story: Story) -> Chapter:
     yield At(316)
     observatory.confirm_observation(actor=cast["coordinator"], observation=story["dry wells"])
     yield At(315)
-    story.things["release"] = observatory.release_index(
+    story.things["release"] = release_index(
         actor=cast["council"],
         title=_T(
             "مؤشر الهشاشة في الجماعات",
             "Indice de vulnérabilité des communes",
             "Vulnerability index of the communes",
         ),
+    )
+    yield At(314)
+    release_index(
+        actor=cast["council"],
+        root=story["country"],
+        title=_T(
+            "مقارنة جماعات البلاد",
+            "Comparaison des communes du pays",
+            "Comparison of the country’s communes",
+        ),
+        draws=1000,
     )
 
 

@@ -6,19 +6,22 @@ interval holds the middle of all draws and always the published score and rank.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from multaqa.engine.composite._aggregate import climb
-from multaqa.engine.composite._normalise import Scale, apply
+from multaqa.engine.composite._normalise import Scale, apply_one
 from multaqa.engine.composite._plan import NO_RANK, Floats, Ints, Mask, Plan, Table
 from multaqa.engine.composite._ranks import places
 
 _BLOCK = 500  # draws of weights asked of the generator at once
 _SLICE = 100  # draws computed at once: small enough to stay in the processor's cache
 _UNITS = 64  # units whose quantiles are found at once
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,11 @@ def intervals(
     score: Floats,
     rank: Ints,
     generator: np.random.Generator,
+    progress: Progress | None = None,
 ) -> Intervals:
-    """The middle of the draws, around the score and rank that are published."""
+    """The middle of the draws, around the score and rank that are published. progress: told, after each
+    block, how many draws are done, and of how many.
+    """
     known = np.flatnonzero(have[:, plan.top])
     scores = np.empty((len(known), plan.draws))
     drawn = np.empty((len(known), plan.draws), np.int32)
@@ -70,6 +76,8 @@ def intervals(
         scores[:, span] = block.T
         for seat in seats:
             drawn[seat, span] = places(block[:, seat]).T
+        if progress is not None and (span.stop % _BLOCK == 0 or span.stop == plan.draws):
+            progress(span.stop, plan.draws)
     return _bounds(known, scores, drawn, score, rank, plan.confidence)
 
 
@@ -88,22 +96,53 @@ def _draw(
     plan: Plan, normalised: Floats, error: Moving | None, generator: np.random.Generator
 ) -> Iterator[tuple[int, Floats, Floats | list[Floats]]]:
     """Slices of draws: where they start, their weights, and the scores they begin from."""
-    if error is not None:
-        values, noise = error.values, np.nan_to_num(error.error)
-        # one stream a unit would tie its draws to its place: errors are drawn by sorted order of the rows
-        order = np.lexsort(np.nan_to_num(values, nan=-1.0).T)
+    if error is None:
+        for start, weights, _shift in _chances(plan, None, generator):
+            yield start, weights, normalised
+        return
+    values, noise = error.values, np.nan_to_num(error.error)
+    # one stream a unit would tie its draws to its place: errors are drawn by sorted order of the rows
+    seat = np.argsort(np.lexsort(np.nan_to_num(values, nan=-1.0).T))
+    for start, weights, shift in _ahead(_chances(plan, values.shape, generator)):
+        yield start, weights, _moved(error.scale, values, noise, shift, seat, normalised)
+
+
+def _chances(
+    plan: Plan, shape: tuple[int, ...] | None, generator: np.random.Generator
+) -> Iterator[tuple[int, Floats, Floats]]:
+    """All that is random, in one fixed order: where a slice starts, its weights, its standard errors."""
     for start in range(0, plan.draws, _BLOCK):
         size = min(_BLOCK, plan.draws - start)
         weights = noisy_weights(plan, plan.weight_spread, size, generator)
         for first in range(0, size, _SLICE):
             part = weights[first : first + _SLICE]
-            if error is None:
-                yield start + first, part, normalised
-                continue
-            shift = np.empty((len(part), *values.shape))
-            shift[:, order] = generator.standard_normal(shift.shape)
-            moved = apply(error.scale, values + shift * noise)
-            yield start + first, part, list(np.ascontiguousarray(np.moveaxis(moved, -1, 0)))
+            shift = np.zeros(0) if shape is None else generator.standard_normal((len(part), *shape))
+            yield start + first, part, shift
+
+
+def _ahead(chances: Iterator[tuple[int, Floats, Floats]]) -> Iterator[tuple[int, Floats, Floats]]:
+    """The same slices; the next is drawn on another processor while this one is worked with."""
+    with ThreadPoolExecutor(1) as hand:
+        coming = hand.submit(next, chances, None)
+        while (found := coming.result()) is not None:
+            coming = hand.submit(next, chances, None)
+            yield found
+
+
+def _moved(
+    scale: Scale, values: Floats, noise: Floats, shift: Floats, seat: Ints, normalised: Floats
+) -> list[Floats]:
+    """Each indicator's scores under the errors drawn, (draws, units); shift: its rows in sorted order."""
+    found: list[Floats] = []
+    for column in range(values.shape[1]):
+        if not noise[:, column].any():
+            found.append(normalised[:, column])
+            continue
+        x = shift[:, :, column].take(seat, axis=1)
+        x *= noise[:, column]
+        x += values[:, column]
+        found.append(apply_one(scale, column, x))
+    return found
 
 
 def _bounds(

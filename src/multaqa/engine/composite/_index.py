@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from multaqa.engine.composite._aggregate import climb, measured
-from multaqa.engine.composite._draws import Intervals, Moving, intervals, points
+from multaqa.engine.composite._draws import Intervals, Moving, Progress, intervals, points
 from multaqa.engine.composite._normalise import normalise, scale_of
 from multaqa.engine.composite._plan import (
     CompositeError,
@@ -89,12 +89,14 @@ def index(
     method: Method | Plan,
     error: Floats | None = None,
     generator: np.random.Generator | None = None,
+    progress: Progress | None = None,
 ) -> Index:
     """The composite index with its rank intervals.
 
     values: a table, or (units, indicators) in each indicator's unit, NaN where not measured; error: standard
     errors of the same shape, NaN or 0 where unknown. Without a generator nothing is drawn and the intervals
-    are the points. Raises CompositeError for shapes, figures or methods that cannot be.
+    are the points. progress: told after each block how many draws are done, and of how many. Raises
+    CompositeError for shapes, figures or methods that cannot be.
     """
     plan, table = plan_of(method), table_of(values)
     if table.values.ndim != 2 or table.values.shape != (len(table.units), len(plan.indicators)):
@@ -119,6 +121,7 @@ def index(
             score=scores[:, -1],
             rank=ranks[:, -1],
             generator=generator,
+            progress=progress,
         )
     missing = _missing(plan, prepared.measured)
     return Index(plan, table, prepared, treatments, treated, scores, ranks, missing, found)

@@ -46,6 +46,17 @@ def apply(scale: Scale, values: Floats) -> Floats:
     return scored
 
 
+def apply_one(scale: Scale, column: int, values: Floats) -> Floats:
+    """The same for one indicator, in the array itself: a draw of errors is worked out in the cache."""
+    values *= scale.direction[column]
+    values -= scale.origin[column]
+    values /= scale.span[column]
+    np.clip(values, scale.floor[column], scale.ceiling[column], out=values)
+    values *= scale.factor[column]
+    values += scale.base[column]
+    return values
+
+
 def scale_of(values: Floats, plan: Plan, table: Table) -> Scale:
     """The scale that these figures, goalposts or targets give."""
     if plan.normalise.name in RANKS:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils.translation import gettext_lazy as _
 
 from multaqa.directory.actors import Actor
@@ -65,10 +65,12 @@ def set_priority(
     territory: Territory,
     rank: int,
     recommendations: Iterable[Recommendation] = (),
+    causes: Iterable[Model] = (),
     is_demo: bool = False,
 ) -> Priority:
     """Write down a need that must be turned into funding first, and the recommendations it follows from.
 
+    causes: what else led here, such as an alert of the observatory.
     Raises Forbidden unless the actor sits in a cell or coordinates one, Refused for a rank below 1.
     """
     require(actor, "funds.set_priority", cell)
@@ -91,5 +93,6 @@ def set_priority(
         answered = list(recommendations)
         priority.recommendations.set(answered)
         facts = {"number": priority.number, "rank": rank, "territory": territory.code}
-        record(actor, "funds.priority_set", priority, facts=facts, step=Step.PRIORITISED, causes=answered)
+        led = [*answered, *causes]
+        record(actor, "funds.priority_set", priority, facts=facts, step=Step.PRIORITISED, causes=led)
     return priority

@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -11,7 +12,9 @@ from multaqa.funds.forms import EnvelopeForm, PriorityForm
 from multaqa.funds.models import Priority
 from multaqa.kit.forms import asked, page
 from multaqa.kit.policy import allows, require
+from multaqa.kit.translated import Translated
 from multaqa.ledger.queries import threads
+from multaqa.territories.queries import home_places
 
 LATEST = 3
 
@@ -67,7 +70,13 @@ def priority(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_priority(request: HttpRequest) -> HttpResponse:
     require(request.actor, "funds.set_priority")
-    form = asked(request, PriorityForm, actor=request.actor)
+    begun = {
+        "territory": home_places().filter(code=request.GET.get("territory", "")).first(),
+        "title": Translated({get_language() or "ar": request.GET.get("title", "")[:200]}),
+    }
+    form = asked(
+        request, PriorityForm, actor=request.actor, origin=request.GET.get("from", ""), initial=begun
+    )
     found = form.carry_out(set_priority, actor=request.actor)
     if found:
         messages.success(request, _("The priority is set and published."))

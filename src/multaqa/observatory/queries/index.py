@@ -1,99 +1,179 @@
-"""What an index is computed from."""
+"""What an index is computed from: the figures of a day, in the form in which a release freezes them."""
 
-import hashlib
+import math
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import rfc8785
+from django.db.models import Max, Q
 
-from multaqa.engine import composite
-from multaqa.observatory.models import (
-    Dimension,
-    IndexRelease,
-    Indicator,
-    Value,
-)
-from multaqa.observatory.queries.places import households_of
-from multaqa.territories.models import Territory
+from multaqa.observatory.models import Indicator, Value
+from multaqa.observatory.queries.places import LEAST_HOUSEHOLDS
+from multaqa.territories.models import Population, Territory
 from multaqa.territories.queries import communes
+
+LEAST_COVERED = 0.1  # of the communes shown
+ALL = (str(Value.Sex.ALL), str(Value.Milieu.ALL))
+PAIRS = {
+    "female": ("female", "all"),
+    "male": ("male", "all"),
+    "urban": ("all", "urban"),
+    "rural": ("all", "rural"),
+}
+MANY = LEAST_HOUSEHOLDS  # where nobody counted the households, they are not taken for few
+OTHER = {"female": "male", "male": "female", "urban": "rural", "rural": "urban"}
+Figure = tuple[float, int | None]
+Cells = dict[tuple[str, str], Figure]
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The figures of an index: one row a commune, one column an indicator; NaN where not measured."""
+    """indicators: those with a figure, and left_out: the weighted ones without any; years: of each indicator.
 
-    places: tuple[Territory, ...]
+    snapshot: `territories` (codes) and, in their order, `households` and `populations`; `indicators` (codes)
+    and `years`; `figures`, `n` and `errors`, one row a territory and one column an indicator, null where not
+    measured or not published; `splits`, {group: {figures, n}} of women, men, town and country.
+    """
+
     indicators: tuple[Indicator, ...]
-    households: tuple[int | None, ...]
-    values: composite.Floats
-    error: composite.Floats
+    left_out: tuple[Indicator, ...]
     years: tuple[int, ...]
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """The figures in a form that hashes the same everywhere."""
-        rows = {
-            place.code: [None if value != value else float(value) for value in row]
-            for place, row in zip(self.places, self.values.tolist(), strict=True)
-        }
-        return {
-            "indicators": [indicator.code for indicator in self.indicators],
-            "years": list(self.years),
-            "households": {
-                place.code: count for place, count in zip(self.places, self.households, strict=True)
-            },
-            "values": rows,
-        }
-
-
-def fingerprint(content: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON (RFC 8785), in hexadecimal."""
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    snapshot: dict[str, Any]
 
 
 def index_inputs(root: Territory) -> Inputs:
-    """The latest figures of the weighted indicators for every commune of `root`: four statements."""
-    places = tuple(communes(root))
-    counted = households_of(places)
+    """The latest figures of the weighted indicators for every commune of `root`: five statements at most.
+
+    An indicator that fewer than one commune in ten has is left out: it would compare nobody, and leave all
+    others without a score. What may not be published is not in it: communes of fewer than 30 households,
+    figures that rest on fewer than 30, and those that would give such a figure away.
+    """
+    places = list(communes(root).values_list("pk", "code", "has_indicators"))
+    counted = _populations(root)
     weighted = list(Indicator.objects.filter(weight__gt=0))
-    latest: dict[tuple[int, int], Value] = {}
-    year_of: dict[int, int] = {}
-    for value in Value.objects.filter(
-        indicator__in=weighted, territory__in=places, sex="all", milieu="all"
-    ).order_by("year"):
-        latest[value.territory_id, value.indicator_id] = value
-        year_of[value.indicator_id] = value.year
-    measured = {key[1] for key, value in latest.items() if value.value is not None}
-    indicators = tuple(indicator for indicator in weighted if indicator.pk in measured)
-    shape = len(places), len(indicators)
-    values, error = np.full(shape, np.nan), np.zeros(shape)
-    for row, territory in enumerate(places):
-        for column, indicator in enumerate(indicators):
-            known = latest.get((territory.pk, indicator.pk))
-            # a year is one year for all: a figure of an older census is no figure of this one
-            if known is not None and known.value is not None and known.year == year_of[indicator.pk]:
-                values[row, column] = known.value
-                error[row, column] = _error(known, indicator)
-    return Inputs(
-        places,
-        indicators,
-        tuple(counted.get(territory.pk) for territory in places),
-        values,
-        error,
-        tuple(year_of[indicator.pk] for indicator in indicators),
+    years = _latest_years(weighted, root)
+    cells = _cells(years, root)
+    households = counted[Population.Kind.HOUSEHOLDS]
+    shown = [pk for pk, _code, listed in places if listed and households.get(pk, MANY) >= LEAST_HOUSEHOLDS]
+    usable = {
+        (pk, indicator.pk): _usable(cells[pk, indicator.pk], indicator)
+        for pk in shown
+        for indicator in weighted
+        if (pk, indicator.pk) in cells
+    }
+    measured = Counter(indicator for (_place, indicator), found in usable.items() if ALL in found)
+    enough = max(1, LEAST_COVERED * len(shown))
+    used = tuple(indicator for indicator in weighted if measured[indicator.pk] >= enough)
+    left_out = tuple(indicator for indicator in weighted if measured[indicator.pk] < enough)
+    rows = [[usable.get((pk, indicator.pk), {}) for indicator in used] for pk, _code, _listed in places]
+    snapshot: dict[str, Any] = {
+        "territories": [code for _pk, code, _listed in places],
+        "households": [households.get(pk) for pk, _code, _listed in places],
+        "populations": {
+            kind: [of_kind.get(pk) for pk, _code, _listed in places] for kind, of_kind in counted.items()
+        },
+        "indicators": [indicator.code for indicator in used],
+        "years": [years[indicator.pk] for indicator in used],
+        **_figures(rows, used),
+    }
+    return Inputs(used, left_out, tuple(years[indicator.pk] for indicator in used), snapshot)
+
+
+def _figures(rows: list[list[Cells]], used: tuple[Indicator, ...]) -> dict[str, Any]:
+    return {
+        **_grids(rows, ALL),
+        "errors": [
+            [_error(found.get(ALL), indicator) for found, indicator in zip(row, used, strict=True)]
+            for row in rows
+        ],
+        "splits": {
+            group: _grids(rows, key)
+            for group, key in PAIRS.items()
+            if any(key in found for row in rows for found in row)
+        },
+    }
+
+
+def _populations(root: Territory) -> dict[str, dict[int, int]]:
+    """Households and residents of the latest census, by kind and territory."""
+    kinds = (Population.Kind.HOUSEHOLDS, Population.Kind.MUNICIPAL)
+    found: dict[str, dict[int, int]] = {str(kind): {} for kind in kinds}
+    counted = Population.objects.filter(kind__in=kinds, territory__in=communes(root).order_by().values("pk"))
+    for kind, place, count in counted.order_by("year").values_list("kind", "territory_id", "count"):
+        found[kind][place] = count
+    return found
+
+
+def _latest_years(weighted: list[Indicator], root: Territory) -> dict[int, int]:
+    """The year of each indicator's figures: one year for all, since a figure of an older census is no figure
+    of this one.
+    """
+    years = {item.pk: item.latest_year for item in weighted if item.latest_year is not None}
+    unknown = [item.pk for item in weighted if item.latest_year is None]
+    if unknown:
+        inside = Value.objects.filter(
+            indicator__in=unknown,
+            sex="all",
+            milieu="all",
+            territory__in=communes(root).order_by().values("pk"),
+        )
+        years |= dict(inside.order_by().values_list("indicator").annotate(latest=Max("year")))
+    return years
+
+
+def _cells(years: dict[int, int], root: Territory) -> dict[tuple[int, int], Cells]:
+    """The figures by territory and indicator, of everybody and of the four groups."""
+    if not years:
+        return {}
+    of_year = defaultdict(list)
+    for indicator, year in years.items():
+        of_year[year].append(indicator)
+    wanted = Q()
+    for year, indicators in of_year.items():
+        wanted |= Q(year=year, indicator__in=indicators)
+    values = Value.objects.filter(
+        wanted,
+        Q(sex="all") | Q(milieu="all"),
+        territory__in=communes(root).order_by().values("pk"),
+        value__isnull=False,
+        hidden=False,
     )
+    cells: dict[tuple[int, int], Cells] = defaultdict(dict)
+    columns = ("territory_id", "indicator_id", "sex", "milieu", "value", "n")
+    for place, indicator, sex, milieu, value, n in values.values_list(*columns):
+        cells[place, indicator][sex, milieu] = value, n
+    return dict(cells)
 
 
-def _error(value: Value, indicator: Indicator) -> float:
+def _usable(found: Cells, indicator: Indicator) -> Cells:
+    """The figures that rest on enough. One half of a pair alone would give the other away by subtraction."""
+    if indicator.unit == Indicator.Unit.COUNT:
+        return {key: figure for key, figure in found.items() if key == ALL}
+    kept = {key: figure for key, figure in found.items() if _enough(figure[1])}
+    whole = kept.get(ALL)
+    for group, key in PAIRS.items():
+        alone = key in kept and PAIRS[OTHER[group]] not in kept
+        if whole is None or (alone and kept[key][1] != whole[1]):
+            kept.pop(key, None)
+    return kept
+
+
+def _enough(n: int | None) -> bool:
+    return n is None or n >= LEAST_HOUSEHOLDS
+
+
+def _grids(rows: list[list[Cells]], key: tuple[str, str]) -> dict[str, list[list[float | int | None]]]:
+    return {
+        "figures": [[found[key][0] if key in found else None for found in row] for row in rows],
+        "n": [[found[key][1] if key in found else None for found in row] for row in rows],
+    }
+
+
+def _error(figure: Figure | None, indicator: Indicator) -> float | None:
     """The standard error of a share that rests on n people or households; nothing is known of other units."""
-    if indicator.unit != Indicator.Unit.PERCENT or not value.n or value.value is None:
-        return 0.0
-    share = (value.value / 100 * value.n + 1) / (value.n + 2)
-    return float(100 * (share * (1 - share) / value.n) ** 0.5)
-
-
-def dimension_weights(release: IndexRelease) -> list[tuple[Any, float | None]]:
-    """Each dimension and its weight in a release; None where the release had no figure for it."""
-    weights = dict(release.method["dimensions"])
-    return [(dimension, weights.get(dimension.value)) for dimension in Dimension]
+    value, n = figure or (0.0, None)
+    if not n or indicator.unit != Indicator.Unit.PERCENT:
+        return None
+    # what is no share is refused when it is scored
+    share = min(1.0, max(0.0, (value / 100 * n + 1) / (n + 2)))
+    return round(100 * math.sqrt(share * (1 - share) / n), 6)

@@ -14,7 +14,8 @@ from multaqa.observatory.models import (
     Score,
     Value,
 )
-from multaqa.observatory.queries.places import Shape, scores_of, shapes
+from multaqa.observatory.queries.places import Shape, shapes
+from multaqa.observatory.queries.releases import scores_of
 from multaqa.territories.models import Population, RegionPack, Territory
 from multaqa.territories.queries import communes, home_pack
 

@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ('credit', multaqa.kit.translated.TranslatedField(verbose_name='source of the figures')),
                 ('is_demo', models.BooleanField(default=False)),
                 ('root', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.territory')),
+                ('country', models.ForeignKey(help_text='The country whose communes the region’s compare with; empty: none is loaded', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.territory')),
             ],
         ),
         migrations.CreateModel(

@@ -101,6 +101,16 @@ def interval(value: float | None, low: float, high: float, least: float = 0, mos
 
 
 @register.simple_tag
+def histogram(bins: Iterable[Any], height: int = 160) -> str:
+    return charts.histogram(bins, height)
+
+
+@register.simple_tag
+def course(trends: Iterable[Any], height: int = 160) -> str:
+    return charts.course(trends, height)
+
+
+@register.simple_tag
 def choropleth(shapes: Iterable[Any], title: str = "") -> str:
     """`{% choropleth shapes title %}`: the map; the table beside is the caller's. See `maps.choropleth`."""
     return maps.choropleth(list(shapes), title)

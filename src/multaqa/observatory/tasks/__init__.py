@@ -1,0 +1,1 @@
+"""What the clock does in the observatory, one module a noun."""
