@@ -31,7 +31,7 @@ def test_init_loads_a_folder(tmp_path):
         "territories": 2,
         "counts": 2,
         "rules": 1,
-        "indicators": 0,
+        "indicators": 3,
         "values": 0,
     }
     assert RegionPack.objects.get().key == "islands"
