@@ -284,8 +284,8 @@ def test_rule_that_takes_too_long_is_left_out_with_its_reason():
     assert [column.choice for column in answer.context["found"].columns] == ["greedy"]
 
 
-@pytest.mark.parametrize("language", ["ar", "fr", "en"])
-def test_large_comparison_stays_small(language):
+def test_large_comparison_stays_small():
+    language = "ar"  # its letters take two bytes each
     rules = ["shares", "shares-greedy", "shares-add1", "greedy", "phragmen", "welfare"]
 
     answer = ask(a_large_file(), rules=rules, language=language)
