@@ -56,6 +56,6 @@ def _consulted(entry: Entry, points: dict[str, Any]) -> Consulted:
         path=entry.path,
         shares={key: share / MILLION for key, share in points["shares"].items()},
         people=int(points.get("people", 0)),
-        on_paper=int(points.get("on_paper", 0)),
+        on_paper=int(points.get("on_paper") or 0),  # null: too few to be told apart
         entry=entry,
     )
