@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
-from tests.architecture.routes import Route
+from tests.architecture.routes import ANYONE, Route
 from tests.factories import Role, account_in
 
 LANGUAGES = ("ar", "fr", "en")
@@ -74,6 +74,13 @@ def expected(route, method, role, *, is_own):
     return 302 if role is Role.ANONYMOUS else 403
 
 
+def asking(route, method):
+    """Every role, where roles differ; the least and the most powerful, where all are treated alike."""
+    rule = route.get if method == "GET" else route.post
+    alike = rule is None or rule == ANYONE
+    return (Role.ANONYMOUS, Role.RESIDENT, Role.ADMINISTRATOR) if alike else Role
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_route_answers_each_role_as_written_down(name):
@@ -85,7 +92,7 @@ def test_route_answers_each_role_as_written_down(name):
         for is_own, arguments in objects.items():
             url = reverse(name, args=arguments)
             for method in ("GET", "POST"):
-                for role in Role:
+                for role in asking(route, method):
                     wanted = expected(route, method, role, is_own=is_own)
                     got = answer(method, url, role, route.data)
                     if got != wanted:
