@@ -21,8 +21,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 
-from multaqa.observatory import warehouse
-from tests.observatory.warehouse_cases import COLUMNS, DESCRIPTION, communes, write
+os.environ |= {"DJANGO_SETTINGS_MODULE": "multaqa.config.settings", "MULTAQA_SECRET_KEY": "bench"}
+os.environ.setdefault("MULTAQA_HOME", tempfile.gettempdir())
+import django
+
+django.setup()
+
+from multaqa.observatory import warehouse  # noqa: E402  Django first
+from tests.observatory.warehouse_cases import COLUMNS, DESCRIPTION, communes, write  # noqa: E402
 
 MILLIONS = [1, 5, 20]
 BARS = {"wall_seconds_20_million": 20.0, "peak_rss_mb": 2048}
