@@ -162,3 +162,14 @@ def an_open_match(**overrides: Any) -> Match:
     match = a_confirmed_match(**overrides)
     accept_match(actor=actor(Role.RESIDENT), match=match, side="need")
     return accept_match(actor=actor(Role.OFFICER_B), match=match, side="offer")
+
+
+def later(days):
+    return clock.at(clock.now() + timedelta(days=days))
+
+
+def proposed():
+    return [
+        (match.need.number, match.offer.number, match.quantity)
+        for match in Match.objects.filter(state="proposed").order_by("need__number", "offer__number")
+    ]

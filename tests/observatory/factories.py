@@ -7,6 +7,7 @@ from multaqa.directory.actors import MACHINE
 from multaqa.kit.translated import Translated
 from multaqa.observatory.actions import load_indicators, record_observation
 from multaqa.observatory.models import IndexRelease, Indicator, Observation, Value
+from multaqa.observatory.protection import protect
 from multaqa.observatory.releasing import release_index
 from multaqa.territories.actions import load_pack
 from multaqa.territories.models import Population, Territory
@@ -50,7 +51,10 @@ def an_indicator(code: str = "water", dimension: str = "coping", **overrides: An
 def a_value(
     indicator: Indicator, place: Territory, value: float | None, *, n: int | None = 1000, **cell: Any
 ) -> Value:
-    return Value.objects.create(indicator=indicator, territory=place, year=2024, value=value, n=n, **cell)
+    created = Value.objects.create(indicator=indicator, territory=place, year=2024, value=value, n=n, **cell)
+    protect([(indicator.pk, 2024)])
+    created.refresh_from_db(fields=["hidden"])
+    return created
 
 
 def three_communes() -> tuple[Territory, Territory, Territory]:

@@ -31,9 +31,9 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_cell_publishes_nothing_that_rests_on_too_few(value, n, households, status):
-    figure = a_value(an_indicator(), a_commune(), value, n=n)
+    figure = a_value(an_indicator(), a_commune(households=households), value, n=n)
 
-    shown = cell(figure, figure.indicator, households)
+    shown = cell(figure, figure.indicator)
 
     assert shown.status == status
     assert shown.value == (None if status in ("hidden", "missing") else value)

@@ -17,6 +17,7 @@ from multaqa.observatory.actions import (
     retry_release,
 )
 from multaqa.observatory.models import IndexRelease, Indicator, Score
+from multaqa.observatory.protection import protect
 from multaqa.observatory.queries import document
 from multaqa.observatory.releasing import carry_out, release_index
 from multaqa.territories.models import Population
@@ -82,6 +83,7 @@ def test_snapshot_keeps_no_figure_that_may_not_be_published():
     water, literacy = Indicator.objects.order_by("code").reverse()
     a_value(water, hamlet, 55)
     literacy.values.filter(territory=better).update(n=29)
+    protect([(literacy.pk, 2024)])
     # nine women beside 991 men: each half would give the other away
     a_value(water, worse, 90, n=9, sex="female")
     a_value(water, worse, 79.9, n=991, sex="male")

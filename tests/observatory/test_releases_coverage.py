@@ -21,7 +21,7 @@ def test_a_figure_that_may_not_be_shown_is_not_frozen(db):
     indicator = an_indicator("water")
     shown, hidden = a_commune("X.1.1"), a_commune("X.1.2")
     a_value(indicator, shown, 40)
-    a_value(indicator, hidden, 60, hidden=True)
+    a_value(indicator, hidden, 60, n=12)
 
     snapshot = index_inputs(factories.region()).snapshot
 

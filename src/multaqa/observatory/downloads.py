@@ -26,7 +26,7 @@ OBSERVATION_COLUMNS += ["reported_at", "confirmed_at", "is_demo"]
 
 
 def value_rows(values: QuerySet[Value]) -> Iterator[list[Any]]:
-    """One row a figure, a chunk at a time: four statements, whatever their number."""
+    """One row a figure, a chunk at a time: three statements, whatever their number."""
     places: dict[str, list[Any]] = {}
     indicators: dict[str, tuple[list[Any], list[Any]]] = {}
     for figure in queries.figures(values):
@@ -43,7 +43,7 @@ def value_rows(values: QuerySet[Value]) -> Iterator[list[Any]]:
 
 
 def indicator_features(indicator: Indicator) -> Iterator[dict[str, Any]]:
-    """Each territory with its figures of an indicator's latest year: five statements."""
+    """Each territory with its figures of an indicator's latest year: four statements."""
     shapes = _shapes(Boundary.objects.filter(territory__values__indicator=indicator).distinct())
     found = queries.figures(queries.latest_values(indicator=indicator))
     for place, figures in groupby(found, key=lambda figure: figure.place):
@@ -56,7 +56,7 @@ def indicator_features(indicator: Indicator) -> Iterator[dict[str, Any]]:
 
 
 def territory_features(place: Territory) -> Iterator[dict[str, Any]]:
-    """One territory with each indicator's figures of its latest year: five statements."""
+    """One territory with each indicator's figures of its latest year: four statements."""
     shapes = _shapes(Boundary.objects.filter(territory=place))
     properties = _place(place)
     for figure in queries.figures(queries.latest_values(territory=place)):

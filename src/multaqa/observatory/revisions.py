@@ -6,7 +6,7 @@ action. `stamp` tells whether anything was written in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from multaqa.kit.policy import Refused
 from multaqa.ledger.models import Entry
-from multaqa.observatory.bulk import put_values, settle
+from multaqa.observatory.bulk import insert, put_values, settle, update, upsert
 from multaqa.observatory.models import DataImport, Indicator, Reading, SupersededValue, Value
 from multaqa.territories.models import Territory
 
@@ -174,8 +174,9 @@ def write_figures(difference: Difference, imported: DataImport) -> DataImport | 
     assert difference.rows is not None
     shape, rows = SHAPES[DataImport.Kind(difference.kind)], difference.rows
     changed = rows[rows["does"] == "changed"].sort_values("pk")
-    _execute(
-        _insert(SupersededValue, (shape.of, "value", "n", "imported", "hidden", "replaced_by")),
+    insert(
+        SupersededValue,
+        (shape.of, "value", "n", "imported", "hidden", "replaced_by"),
         (
             (int(pk), value, rest, source, bool(hidden), imported.pk)
             for pk, value, rest, source, hidden in zip(
@@ -202,34 +203,9 @@ def write_figures(difference: Difference, imported: DataImport) -> DataImport | 
     if shape.model is Value:
         put_values(cells)
     else:
-        _put_readings(cells)
+        upsert(Reading, ("indicator", "territory", *shape.key), ("value", shape.rest, "imported"), cells)
     earlier = changed["was_from"].dropna()
     return DataImport.objects.filter(pk=int(earlier.max())).first() if len(earlier) else None
-
-
-def _put_readings(cells: Iterable[Sequence[Any]]) -> None:
-    names = ("indicator", "territory", "day", "value", "population", "imported")
-    column = {name: _column(Reading, name) for name in names}
-    _execute(
-        f"{_insert(Reading, names)} ON CONFLICT ({', '.join(column[name] for name in names[:3])})"
-        f" DO UPDATE SET {', '.join(f'{column[name]} = excluded.{column[name]}' for name in names[3:])}",
-        cells,
-    )
-
-
-def _column(model: type[models.Model], name: str) -> str:
-    return connection.ops.quote_name(model._meta.get_field(name).column)
-
-
-def _insert(model: type[models.Model], names: Sequence[str]) -> str:
-    table = connection.ops.quote_name(model._meta.db_table)
-    columns = ", ".join(_column(model, name) for name in names)
-    return f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608  our own names
-
-
-def _execute(statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
 
 
 def _floats(column: pd.Series[Any]) -> Iterator[float | None]:
@@ -275,21 +251,17 @@ def restore_figures(imported: DataImport) -> tuple[int, int]:
         .iterator(20_000)
     )
     # by primary key: a database may choose the wrong one of two indexes, half a million times
-    _execute(
-        _update(shape.model, ("value", shape.rest, "imported")),
+    update(
+        shape.model,
+        ("value", shape.rest, "imported"),
         ((was, rest, source, cell) for _pk, cell, was, rest, source, _said, _said_rest in kept),
     )
-    _execute(
-        _update(SupersededValue, ("value", "n", "imported")),
+    update(
+        SupersededValue,
+        ("value", "n", "imported"),
         ((said, rest, imported.pk, pk) for pk, _cell, _was, _was_rest, _source, said, rest in kept),
     )
     removed = own.count()
     own.delete()
     settle(tables)
     return len(kept), removed
-
-
-def _update(model: type[models.Model], names: Sequence[str]) -> str:
-    quote = connection.ops.quote_name
-    columns = ", ".join(f"{_column(model, name)} = %s" for name in names)
-    return f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote('id')} = %s"  # noqa: S608  our own names

@@ -139,7 +139,7 @@ def course(trends: Iterable[Any], height: int = 160) -> SafeString:
     low, high = min(0.0, *known), max(known) or 1.0
     span, step = high - low or 1.0, (100 - 2 * _MARGIN) / (years[-1] - years[0])
     lines, dots, legend = [], [], []
-    for (title, points), (stroke, fill) in zip(series, (("st1", "f1"), ("sti", "f5")), strict=False):
+    for (title, points), (stroke, fill) in zip(series, (("st1", "f1"), ("sti", "f2")), strict=False):
         places = [
             (
                 f"{_MARGIN + (year - years[0]) * step:.1f}",

@@ -16,7 +16,8 @@ from multaqa.ledger.steps import Step
 from multaqa.ledger.verbs import register
 from multaqa.observatory import scoring
 from multaqa.observatory.models import RELEASE_STEPS, Dimension, IndexRelease, Indicator, Score
-from multaqa.observatory.queries import LEAST_HOUSEHOLDS, Inputs, consulted_weights, index_inputs, next_number
+from multaqa.observatory.protection import LEAST
+from multaqa.observatory.queries import Inputs, consulted_weights, index_inputs, next_number
 from multaqa.observatory.queries.consulted import Consulted
 from multaqa.territories.models import Territory
 from multaqa.territories.queries import home_pack
@@ -189,7 +190,7 @@ def _method(
         "confidence": CONFIDENCE,
         "least_share": LEAST_SHARE,
         "least_split": LEAST_SPLIT,
-        "least_households": LEAST_HOUSEHOLDS,
+        "least_households": LEAST,
         "weights_from": source.frozen if source else None,
     }
 

@@ -25,14 +25,12 @@ from multaqa.observatory.queries.methods import Worked, ingredients, worked
 from multaqa.observatory.queries.national import Asked, commune_table, with_cells
 from multaqa.observatory.queries.numbers import next_number
 from multaqa.observatory.queries.places import (
-    LEAST_HOUSEHOLDS,
     MISSING,
     NOT_MEASURED,
     Cell,
     Shape,
     cell,
     fill,
-    households_of,
     observations,
     shapes,
 )
@@ -56,7 +54,6 @@ from multaqa.observatory.queries.releases import (
 )
 
 __all__ = [
-    "LEAST_HOUSEHOLDS",
     "MISSING",
     "NOT_MEASURED",
     "Asked",
@@ -94,7 +91,6 @@ __all__ = [
     "hazard_groups",
     "hazard_types",
     "home_releases",
-    "households_of",
     "index_inputs",
     "indicator_table",
     "ingredients",

@@ -23,7 +23,7 @@ from multaqa.directory.actors import Actor, Function
 from multaqa.directory.models import Office
 from multaqa.kit import clock
 from multaqa.observatory.models import Alert, AlertCheck, AlertRule, Indicator, Post, Reading
-from multaqa.observatory.queries.places import LEAST_HOUSEHOLDS, households_of
+from multaqa.observatory.protection import few_households
 from multaqa.observatory.queries.watching import Row, Share, share
 from multaqa.territories.models import Territory
 
@@ -223,7 +223,7 @@ def is_too_small(indicator: Indicator, territory: Territory) -> bool:
     """Whether so few households live there that a figure on people would point at somebody."""
     if territory.level != Territory.Level.COMMUNE or indicator.unit not in _OF_PEOPLE:
         return False
-    return households_of([territory]).get(territory.pk, LEAST_HOUSEHOLDS) < LEAST_HOUSEHOLDS
+    return territory.pk in few_households()
 
 
 def watched_indicators() -> QuerySet[Indicator]:

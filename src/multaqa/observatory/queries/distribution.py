@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from multaqa.kit.translated import Translated
 from multaqa.observatory.models import Indicator, Value
-from multaqa.observatory.queries.places import Cell, cell, households_of
+from multaqa.observatory.queries.places import Cell, cell
 from multaqa.territories.models import RegionPack, Territory
 from multaqa.territories.queries import within
 
@@ -40,7 +40,7 @@ _ORDER = ("country", "region", "province", "commune")
 
 
 def indicator_table(indicator: Indicator, root: Territory) -> Table:
-    """The figures of an indicator for the region, its provinces and communes: two statements."""
+    """The figures of an indicator for the region, its provinces and communes: one statement."""
     inside = Q(territory=root) | Q(territory__parent=root) | Q(territory__parent__parent=root)
     values = Value.objects.filter(inside, indicator=indicator, milieu="all").select_related("territory")
     places: dict[int, Territory] = {}
@@ -50,11 +50,9 @@ def indicator_table(indicator: Indicator, root: Territory) -> Table:
         found[value.territory_id, value.year, value.sex] = value
     years = sorted({year for _place, year, _sex in found}, reverse=True)
     latest, earlier = (years[0] if years else None), (years[1] if len(years) > 1 else None)
-    households = households_of(places.values())
 
     def at(place: Territory, year: int | None, sex: str) -> Cell:
-        few = households.get(place.pk) if place.level == Territory.Level.COMMUNE else None
-        return cell(found.get((place.pk, year or 0, sex)), indicator, few)
+        return cell(found.get((place.pk, year or 0, sex)), indicator)
 
     lines = (
         Line(

@@ -7,8 +7,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from multaqa.observatory.models import IndexRelease, Indicator, Score, Value
-from multaqa.observatory.protection import few_households
-from multaqa.observatory.queries.places import LEAST_HOUSEHOLDS, SMALL
+from multaqa.observatory.queries.places import state
 from multaqa.territories.models import Territory
 
 DECIMALS = 1  # of a rate, as published; a count is what it is
@@ -51,14 +50,14 @@ def latest_values(
 
 
 def figures(values: QuerySet[Value]) -> Iterator[PublishedFigure]:
-    """All of them, a chunk at a time: four statements."""
+    """All of them, a chunk at a time: three statements."""
     places, indicators = Territory.objects.in_bulk(), Indicator.objects.in_bulk()
     rows = values.values_list(*_COLUMNS).iterator(chunk_size=_CHUNK)
     return _published(rows, places, indicators)
 
 
 def some_figures(values: QuerySet[Value]) -> list[PublishedFigure]:
-    """Those of one page, with only what they name: four statements."""
+    """Those of one page, with only what they name: three statements."""
     rows = list(values.values_list(*_COLUMNS))
     places = Territory.objects.in_bulk({row[0] for row in rows})
     indicators = Indicator.objects.in_bulk({row[1] for row in rows})
@@ -68,25 +67,13 @@ def some_figures(values: QuerySet[Value]) -> list[PublishedFigure]:
 def _published(
     rows: Iterable[tuple[Any, ...]], places: Mapping[int, Territory], indicators: Mapping[int, Indicator]
 ) -> Iterator[PublishedFigure]:
-    few = few_households()
-    rates = {pk for pk, indicator in indicators.items() if indicator.unit != Indicator.Unit.COUNT}
     for place, indicator, year, sex, milieu, value, n, hidden in rows:
-        state = _state(value, n, is_rate=indicator in rates, held_back=hidden or place in few)
-        if state in ("missing", "hidden"):
+        said = state(value, n, indicators[indicator].unit, hidden=hidden)
+        if said in ("missing", "hidden"):
             value = n = None
-        elif indicator in rates:
+        elif indicators[indicator].unit != Indicator.Unit.COUNT:
             value = round(value, DECIMALS)
-        yield PublishedFigure(places[place], indicators[indicator], year, sex, milieu, value, n, state)
-
-
-def _state(value: float | None, n: int | None, *, is_rate: bool, held_back: bool) -> str:
-    if value is None:
-        return "missing"
-    if not is_rate:
-        return "shown"
-    if held_back or (n is not None and n < LEAST_HOUSEHOLDS):
-        return "hidden"
-    return "small" if n is not None and n < SMALL else "shown"
+        yield PublishedFigure(places[place], indicators[indicator], year, sex, milieu, value, n, said)
 
 
 def scores_of_place(place: Territory) -> list[Score]:

@@ -21,7 +21,8 @@ from multaqa.observatory.models import (
     SupersededValue,
     Value,
 )
-from multaqa.observatory.queries.places import Cell, cell, households_of
+from multaqa.observatory.protection import few_households
+from multaqa.observatory.queries.places import Cell, cell
 from multaqa.observatory.revisions import Difference, figures_difference
 from multaqa.territories.models import Territory
 
@@ -179,27 +180,27 @@ class Revision:
 
 def revisions(found: Iterable[SupersededValue]) -> list[Revision]:
     """What may be shown of figures that changed; one statement more than `found`."""
+    few = few_households()
     rows = [(row, row.cell or row.reading) for row in found]
-    households = households_of({figure.territory for _row, figure in rows if figure})
-    return [_revision(row, figure, households) for row, figure in rows if figure]
+    return [_revision(row, figure, figure.territory_id in few) for row, figure in rows if figure]
 
 
-def _revision(row: SupersededValue, figure: Value | Reading, households: dict[int, int]) -> Revision:
-    count, when = households.get(figure.territory_id), _when(figure)
+def _revision(row: SupersededValue, figure: Value | Reading, in_few: bool) -> Revision:
+    when = _when(figure)
     if isinstance(figure, Value):
         n, hidden = figure.n, figure.hidden
         sex = figure.get_sex_display() if figure.sex != Value.Sex.ALL else ""
         milieu = figure.get_milieu_display() if figure.milieu != Value.Milieu.ALL else ""
     else:
-        n, hidden, sex, milieu = figure.population, False, "", ""
+        n, hidden, sex, milieu = figure.population, in_few, "", ""
     return Revision(
         figure.indicator,
         figure.territory,
         when,
         sex,
         milieu,
-        cell(Value(value=row.value, n=row.n, hidden=row.hidden or hidden), figure.indicator, count),
-        cell(Value(value=figure.value, n=n, hidden=hidden), figure.indicator, count),
+        cell(Value(value=row.value, n=row.n, hidden=row.hidden or hidden), figure.indicator),
+        cell(Value(value=figure.value, n=n, hidden=hidden), figure.indicator),
         row.imported,
     )
 

@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Max, Q
 
 from multaqa.observatory.models import Indicator, Value
-from multaqa.observatory.queries.places import LEAST_HOUSEHOLDS
+from multaqa.observatory.protection import LEAST
 from multaqa.territories.models import Population, Territory
 from multaqa.territories.queries import communes
 
+_COUNT = Indicator.Unit.COUNT
 LEAST_COVERED = 0.1  # of the communes shown
 ALL = (str(Value.Sex.ALL), str(Value.Milieu.ALL))
 PAIRS = {
@@ -20,8 +21,7 @@ PAIRS = {
     "urban": ("all", "urban"),
     "rural": ("all", "rural"),
 }
-MANY = LEAST_HOUSEHOLDS  # where nobody counted the households, they are not taken for few
-OTHER = {"female": "male", "male": "female", "urban": "rural", "rural": "urban"}
+MANY = LEAST  # where nobody counted the households, they are not taken for few
 Figure = tuple[float, int | None]
 Cells = dict[tuple[str, str], Figure]
 
@@ -45,8 +45,7 @@ def index_inputs(root: Territory) -> Inputs:
     """The latest figures of the weighted indicators for every commune of `root`: five statements at most.
 
     An indicator that fewer than one commune in ten has is left out: it would compare nobody, and leave all
-    others without a score. What may not be published is not in it: communes of fewer than 30 households,
-    figures that rest on fewer than 30, and those that would give such a figure away.
+    others without a score. Communes of fewer than 30 households and hidden figures are not in it.
     """
     places = list(communes(root).values_list("pk", "code", "has_indicators"))
     counted = _populations(root)
@@ -54,7 +53,7 @@ def index_inputs(root: Territory) -> Inputs:
     years = _latest_years(weighted, root)
     cells = _cells(years, root)
     households = counted[Population.Kind.HOUSEHOLDS]
-    shown = [pk for pk, _code, listed in places if listed and households.get(pk, MANY) >= LEAST_HOUSEHOLDS]
+    shown = [pk for pk, _code, listed in places if listed and households.get(pk, MANY) >= LEAST]
     usable = {
         (pk, indicator.pk): _usable(cells[pk, indicator.pk], indicator)
         for pk in shown
@@ -146,20 +145,8 @@ def _cells(years: dict[int, int], root: Territory) -> dict[tuple[int, int], Cell
 
 
 def _usable(found: Cells, indicator: Indicator) -> Cells:
-    """The figures that rest on enough. One half of a pair alone would give the other away by subtraction."""
-    if indicator.unit == Indicator.Unit.COUNT:
-        return {key: figure for key, figure in found.items() if key == ALL}
-    kept = {key: figure for key, figure in found.items() if _enough(figure[1])}
-    whole = kept.get(ALL)
-    for group, key in PAIRS.items():
-        alone = key in kept and PAIRS[OTHER[group]] not in kept
-        if whole is None or (alone and kept[key][1] != whole[1]):
-            kept.pop(key, None)
-    return kept
-
-
-def _enough(n: int | None) -> bool:
-    return n is None or n >= LEAST_HOUSEHOLDS
+    """Counts with a denominator are not split: nobody counted the residents of each group."""
+    return {key: figure for key, figure in found.items() if key == ALL or indicator.unit != _COUNT}
 
 
 def _grids(rows: list[list[Cells]], key: tuple[str, str]) -> dict[str, list[list[float | int | None]]]:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from multaqa.kit.translated import LANGUAGES
 from multaqa.observatory.models import IndexRelease, Indicator, Score, Value
-from multaqa.observatory.queries.places import HIDDEN, LEAST_HOUSEHOLDS, MISSING, Cell
+from multaqa.observatory.queries.places import HIDDEN, MISSING, Cell
 from multaqa.territories.models import Population, RegionPack, Territory
 from multaqa.territories.queries import communes
 
@@ -31,15 +31,13 @@ class Asked:
 
 
 def commune_table(pack: RegionPack, asked: Asked) -> QuerySet[Territory]:
-    """The communes with `residents`, `households`, `score`, `rank`, `status`, and `figure` of one indicator.
+    """The communes with `residents`, `score`, `rank`, `status`, and `figure` of one indicator.
 
     One statement a page, whatever the size of the country: what may not be shown is null in the database, so
     that no order tells it; null always comes last.
     """
     found = _narrowed(communes(pack.country or pack.root), asked).select_related("parent", "parent__parent")
-    found = found.annotate(
-        residents=_counted(Population.Kind.MUNICIPAL), households=_counted(Population.Kind.HOUSEHOLDS)
-    )
+    found = found.annotate(residents=_counted(Population.Kind.MUNICIPAL))
     for name in ("score", "rank", "rank_low", "rank_high", "status"):
         found = found.annotate(**{name: _of_release(pack, name)})
     if asked.indicator is not None:
@@ -107,13 +105,9 @@ def _cell(indicator: Indicator) -> QuerySet[Value]:
 
 
 def _figure(indicator: Indicator) -> Any:
-    shown = Subquery(
+    return Subquery(
         _cell(indicator).filter(hidden=False).values("value")[:1], output_field=FloatField(null=True)
     )
-    if indicator.unit == Indicator.Unit.COUNT:
-        return shown
-    few = When(households__lt=LEAST_HOUSEHOLDS, then=None)
-    return Case(few, default=shown, output_field=FloatField(null=True))
 
 
 def _figure_state(indicator: Indicator) -> Any:

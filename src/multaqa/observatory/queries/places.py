@@ -17,14 +17,9 @@ from multaqa.observatory.models import (
     Value,
     risk_class,
 )
-from multaqa.territories.models import Population, Territory
-
-LEAST_HOUSEHOLDS = 30
-
+from multaqa.territories.models import Territory
 
 SMALL = 100
-
-
 NOT_MEASURED, NOT_PUBLISHED = "kx", "ks"
 
 
@@ -65,24 +60,23 @@ class Cell:
 MISSING, HIDDEN = Cell("missing"), Cell("hidden")
 
 
-def cell(value: Value | None, indicator: Indicator, households: int | None) -> Cell:
-    """What may be published of a figure, in a place of so many households (None: unknown)."""
-    if value is None or value.value is None:
+def state(value: float | None, n: int | None, unit: str, *, hidden: bool) -> str:
+    """What may be said of a figure: see `Cell`. `hidden` is the mark that `protection` keeps."""
+    if value is None:
+        return "missing"
+    if hidden:
+        return "hidden"
+    return "small" if unit != Indicator.Unit.COUNT and n is not None and n < SMALL else "shown"
+
+
+def cell(value: Value | None, indicator: Indicator) -> Cell:
+    """A figure as a page may show it; None: there is none."""
+    if value is None:
         return MISSING
-    rate = indicator.unit != Indicator.Unit.COUNT
-    few = households is not None and households < LEAST_HOUSEHOLDS
-    if rate and (few or value.hidden or (value.n is not None and value.n < LEAST_HOUSEHOLDS)):
-        return HIDDEN
-    small = rate and value.n is not None and value.n < SMALL
-    return Cell("small" if small else "shown", value.value, value.n, indicator.unit)
-
-
-def households_of(places: Iterable[Territory]) -> dict[int, int]:
-    """The households of the latest census, by territory: one statement. A place nobody counted is absent."""
-    counted = Population.objects.filter(kind=Population.Kind.HOUSEHOLDS, territory__in=places).order_by(
-        "year"
-    )
-    return dict(counted.values_list("territory_id", "count"))
+    said = state(value.value, value.n, indicator.unit, hidden=value.hidden)
+    if said in ("missing", "hidden"):
+        return Cell(said)
+    return Cell(said, value.value, value.n, indicator.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +119,6 @@ def fill(score: Score) -> str:
     if score.score is None:
         return NOT_PUBLISHED if score.status == Score.Status.SUPPRESSED else NOT_MEASURED
     return risk_class(score.score)
-
-
-def households_in(territory: Territory, counted: Iterable[Population]) -> int | None:
-    """The households of the latest census among these counts of one commune; None for a larger place."""
-    if territory.level != Territory.Level.COMMUNE:
-        return None
-    found = {row.year: row.count for row in counted if row.kind == Population.Kind.HOUSEHOLDS}
-    return found[max(found)] if found else None
 
 
 def observations(*, territory: str = "", kind: str = "", state: str = "") -> QuerySet[Observation]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from multaqa.observatory.models import (
     IndexRelease,
@@ -16,7 +16,8 @@ from multaqa.observatory.models import (
     Value,
 )
 from multaqa.observatory.queries.aid import LEAST_COUNT
-from multaqa.observatory.queries.places import MISSING, Cell, cell, households_in
+from multaqa.observatory.queries.figures import scores_of_place
+from multaqa.observatory.queries.places import MISSING, Cell, cell
 from multaqa.observatory.queries.releases import scores_of
 from multaqa.territories.models import Population, RegionPack, Territory
 
@@ -112,10 +113,10 @@ def profile(territory: Territory, pack: RegionPack, page: Any = 1) -> Profile:
         territory=territory,
         counted=tuple(row for row in counted if row.territory_id == territory.pk),
         facts=tuple(_facts(territory, counted)),
-        rows=tuple(_rows(territory, pack, list(shown.object_list), _households(territory, counted))),
+        rows=tuple(_rows(territory, pack, list(shown.object_list))),
         page=shown,
         scores=scores,
-        national=_national(territory, pack),
+        national=next((one for one in scores_of_place(territory) if one.release.root == pack.country), None),
         observations=tuple(observed),
     )
 
@@ -135,10 +136,6 @@ def _is_at_home(territory: Territory, pack: RegionPack) -> bool:
     return False
 
 
-def _households(territory: Territory, counted: list[Population]) -> int | None:
-    return households_in(territory, [row for row in counted if row.territory_id == territory.pk])
-
-
 def _facts(territory: Territory, counted: list[Population]) -> list[Fact]:
     """The counts of the place, the latest census first, with the earlier legal one to compare."""
     # the region's censuses too, so that one which left this place out shows as a gap
@@ -149,31 +146,7 @@ def _facts(territory: Territory, counted: list[Population]) -> list[Fact]:
     return [Fact(f"{kind.label} {year}", own.get((kind.value, year))) for kind, year in wanted]
 
 
-def _national(territory: Territory, pack: RegionPack) -> Score | None:
-    """The place among all communes of the country, with how many were measured (`ranked`)."""
-    if pack.country_id is None or territory.level != Territory.Level.COMMUNE:
-        return None
-    newest = IndexRelease.objects.filter(root=pack.country_id, state=IndexRelease.State.READY)
-    measured = (
-        Score.objects.filter(release=OuterRef("release"), status=Score.Status.MEASURED)
-        .order_by()
-        .values("release")
-        .annotate(ranked=Count("pk"))
-    )
-    return (
-        Score.objects.filter(
-            territory=territory, release=Subquery(newest.order_by("-number").values("pk")[:1])
-        )
-        .select_related("release", "territory")
-        .defer("release__snapshot", "release__method")
-        .annotate(ranked=Subquery(measured.values("ranked"), output_field=IntegerField()))
-        .first()
-    )
-
-
-def _rows(
-    territory: Territory, pack: RegionPack, indicators: list[Indicator], households: int | None
-) -> list[Row]:
+def _rows(territory: Territory, pack: RegionPack, indicators: list[Indicator]) -> list[Row]:
     places = {territory.pk, pack.root_id, pack.country_id} - {None}
     found = {
         (value.indicator_id, value.territory_id, value.sex, value.milieu): value
@@ -185,8 +158,7 @@ def _rows(
     for indicator in indicators:
 
         def at(place: int | None, sex: str = "all", milieu: str = "all", item: Indicator = indicator) -> Cell:
-            value = found.get((item.pk, place or 0, sex, milieu))
-            return cell(value, item, households if place == territory.pk else None)
+            return cell(found.get((item.pk, place or 0, sex, milieu)), item)
 
         by_sex = (indicator.pk, pack.root_id, *SPLITS["women"]) in found
         rows.append(

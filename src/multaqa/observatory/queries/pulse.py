@@ -57,7 +57,9 @@ def region_pulse(pack: RegionPack | None = None) -> Pulse:
     if pack is None:
         return Pulse()
     root = pack.root
-    values = list(Value.objects.filter(territory=root).select_related("indicator").order_by("year"))
+    values = list(
+        Value.objects.filter(territory=root, hidden=False).select_related("indicator").order_by("year")
+    )
     cells = {(value.indicator.code, value.sex, value.milieu): value for value in values}
     scores = scores_of()
     figures = [
